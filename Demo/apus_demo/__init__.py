@@ -1,0 +1,1 @@
+"""The Apus demo model: data, tokenizer, training, evaluation and export."""

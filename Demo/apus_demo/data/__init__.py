@@ -1,0 +1,1 @@
+"""Generators of training and evaluation conversations."""

@@ -1,0 +1,43 @@
+/// One generation that a loaded model is asked for.
+package struct GenerationRequest: Sendable, Equatable, Codable {
+    /// What the model continues.
+    package enum Prompt: Sendable, Equatable, Codable {
+        /// A conversation, rendered by the model's chat template; the answer is parsed.
+        case conversation(Conversation)
+        /// Text that reaches the tokenizer as it is, special tokens recognised; the answer is
+        /// not parsed.
+        case text(String)
+    }
+
+    /// What happens when a prompt is longer than the context.
+    package enum Overflow: String, Sendable, Codable {
+        /// Drop the oldest turns (conversation) or the middle of the tokens (text), and say so.
+        case truncate
+        /// Refuse the request.
+        case refuse
+    }
+
+    /// What the model continues.
+    package var prompt: Prompt
+    /// Tokens put before a rendered prompt: the `context` of Ollama's earlier answer.
+    package var leadingTokens: [Int32] = []
+    /// A template that replaces the model's own, in whichever language the model's config names.
+    package var template: String?
+    /// How tokens are chosen.
+    package var sampling = SamplingOptions()
+    /// At most this many tokens are generated; nil or negative for as many as fit.
+    package var maximumTokens: Int?
+    /// Texts that end the generation; they are not part of the answer.
+    package var stop: [String] = []
+    /// Tokens kept at the front when the context is shifted; negative for the whole prompt.
+    package var keptTokens = 4
+    /// What to do with a prompt that does not fit.
+    package var overflow = Overflow.truncate
+    /// Whether a full context drops its oldest half and goes on, instead of ending the answer.
+    package var shiftsContext = true
+    /// Render the prompt and return it, without generating.
+    package var rendersOnly = false
+
+    /// A request with every option at its default.
+    package init(prompt: Prompt) { self.prompt = prompt }
+}

@@ -1,0 +1,47 @@
+internal import ApusConversation
+
+/// Between bytes and wire values.
+package enum OllamaWire {
+    /// A value from the body of a request.
+    ///
+    /// Throws: `missingBody`, `malformedBody`; `DialectError`s of the value's fields as they are.
+    package static func decode<Value: Decodable>(
+        _ type: Value.Type,
+        from body: some Collection<UInt8>
+    ) throws(DialectError) -> Value {
+        guard !body.isEmpty else { throw DialectError(.missingBody, "missing request body") }
+        do {
+            return try JSONValueDecoder().decode(type, from: try JSONParser.parse(body))
+        } catch let error as DialectError {
+            throw error
+        } catch let error as JSONError {
+            throw DialectError(.malformedBody, error.message)
+        } catch let error as DecodingError {
+            throw DialectError(.malformedBody, Self.message(of: error))
+        } catch {
+            throw DialectError(.malformedBody, String(describing: error))
+        }
+    }
+
+    /// The compact JSON of a value as Go's encoder writes it.
+    package static func encode(_ value: some Encodable) throws -> [UInt8] {
+        JSONSerializer.go.bytes(try JSONValueEncoder().encode(value))
+    }
+
+    private static func message(of error: DecodingError) -> String {
+        let context =
+            switch error {
+            case .typeMismatch(_, let context), .valueNotFound(_, let context),
+                .keyNotFound(_, let context), .dataCorrupted(let context):
+                context
+            @unknown default:
+                DecodingError.Context(codingPath: [], debugDescription: "The body is not valid.")
+            }
+        let path = context.codingPath.map { key in
+            key.intValue.map { "[\($0)]" } ?? ".\(key.stringValue)"
+        }
+        let place = path.joined().drop { $0 == "." }
+        return place.isEmpty
+            ? context.debugDescription : "\(place): \(context.debugDescription)"
+    }
+}

@@ -1,0 +1,99 @@
+internal import ApusChat
+package import ApusGGUF
+internal import ApusModels
+internal import ApusTensors
+internal import ApusTokenizers
+
+/// A model ready to answer: weights, tokenizer, template and engine.
+///
+/// Thread-safe.
+package final class InferenceModel: Sendable {
+    /// Positions of one sequence.
+    package let contextLength: Int
+    /// Positions the model was trained for.
+    package let trainContextLength: Int
+    /// Floats of an embedding.
+    package let embeddingLength: Int
+    /// Bytes of cache when it is full.
+    package let cacheBytes: Int
+    /// Bytes of the weights, mapped from the file.
+    package let mappedBytes: Int
+
+    let file: GGUFFile
+    let tokenizer: Tokenizer
+    let template: any ChatTemplate
+    let engine: Engine
+    let pooling: EmbeddingPooling
+
+    /// Binds a file's weights and starts an engine.
+    ///
+    /// - `progress`: hears how much of the loading is done, from 0 to 1.
+    /// - Throws: `ModelError`, `GGUFError`, `TokenizerError`, `ChatError` or `TensorError`, whoever
+    ///   found the fault.
+    package init(
+        _ file: GGUFFile,
+        options: ModelOptions = ModelOptions(),
+        progress: (Double) -> Void = { _ in }
+    ) throws {
+        self.file = file
+        progress(0)
+        tokenizer = try Tokenizer(Vocabulary(file.metadata))
+        let source =
+            try options.template
+            ?? file.metadata.optionalString("tokenizer.chat_template")
+        template = try ChatTemplates.template(source)
+        progress(0.25)
+        let backend = try CPUBackend(threads: options.threads)
+        let model = try Architectures.load(file, backend: backend)
+        guard tokenizer.count <= model.shape.vocabulary else {
+            throw ModelError(
+                .badMetadata,
+                "The tokenizer has \(tokenizer.count) tokens, the embedding table "
+                    + "\(model.shape.vocabulary)."
+            )
+        }
+        progress(0.5)
+        trainContextLength = model.shape.context
+        contextLength = min(options.contextLength ?? 4_096, trainContextLength)
+        embeddingLength = model.shape.width
+        let configuration = Engine.Configuration(
+            contextLength: contextLength,
+            parallelSequences: options.parallelSequences,
+            batchSize: max(1, min(options.batchSize ?? 512, contextLength))
+        )
+        cacheBytes = KVCache.byteCount(layers: model.shape.cache, pages: configuration.pages)
+        mappedBytes = file.totalTensorBytes
+        pooling =
+            switch model.shape.pooling {
+            case .first: .first
+            case .last: .last
+            case .mean, nil: .mean
+            }
+        engine = try Engine(model: model, backend: backend, configuration: configuration)
+        progress(1)
+    }
+
+    deinit { engine.stop() }
+
+    /// What the template lets a client ask for.
+    package var capabilities: [String] {
+        var capabilities = ["completion"]
+        if template.features.supportsTools { capabilities.append("tools") }
+        if template.features.supportsSuffix { capabilities.append("insert") }
+        if template.features.supportsThinking { capabilities.append("thinking") }
+        return capabilities
+    }
+
+    /// Sequences being computed and waiting.
+    package var load: (active: Int, waiting: Int) { engine.load }
+
+    /// The tokens of a text, special ones recognised.
+    package func tokenize(_ text: String) -> [Int32] {
+        tokenizer.encode(text, addSpecial: false, parseSpecial: true)
+    }
+
+    /// The text of tokens, special ones included.
+    package func detokenize(_ tokens: [Int32]) -> String {
+        tokenizer.decode(tokens, skipSpecial: false)
+    }
+}

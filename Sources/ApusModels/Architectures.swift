@@ -1,0 +1,42 @@
+package import ApusGGUF
+package import ApusTensors
+
+/// A family of models that share one forward pass.
+protocol Architecture {
+    /// The names under which GGUF files know it.
+    static var names: [String] { get }
+
+    /// Binds the tensors of a file whose `general.architecture` is `name`.
+    static func bind(_ binder: WeightBinder, name: String) throws -> any LanguageModel
+}
+
+/// The table of everything that can be run.
+package enum Architectures {
+    private static let all: [any Architecture.Type] = [Llama.self, Qwen2.self, Qwen3.self]
+
+    /// Names that `load` accepts, sorted.
+    package static var names: [String] { all.flatMap { $0.names }.sorted() }
+
+    /// Binds a file's tensors as the architecture it names.
+    ///
+    /// The weights stay in the file, which has to stay open as long as the model is used.
+    ///
+    /// - Throws: `ModelError`; `GGUFError` for metadata that is missing or of another type.
+    package static func load(
+        _ file: GGUFFile,
+        backend: any Backend
+    ) throws -> any LanguageModel {
+        let name = try file.metadata.string("general.architecture")
+        guard let architecture = all.first(where: { $0.names.contains(name) }) else {
+            throw ModelError(
+                .unsupportedArchitecture,
+                "The architecture '\(name)' is not supported yet. Supported are "
+                    + "\(names.joined(separator: ", "))."
+            )
+        }
+        let binder = WeightBinder(file: file, backend: backend)
+        let model = try architecture.bind(binder, name: name)
+        try binder.finish()
+        return model
+    }
+}

@@ -1,0 +1,55 @@
+package import ApusConversation
+internal import Synchronization
+
+/// The right to use a loaded model for one request.
+///
+/// The model stays loaded and one of its places taken until `release`, or until nobody holds the
+/// lease any more; keep it as long as the answer is being sent.
+package final class Lease: Sendable {
+    /// What the runner said about the model.
+    package let facts: ModelFacts
+    private let runner: any Runner
+    private let identifier: UInt64
+    private let scheduler: Scheduler
+    private let isReleased = Mutex(false)
+
+    init(facts: ModelFacts, runner: any Runner, identifier: UInt64, scheduler: Scheduler) {
+        self.facts = facts
+        self.runner = runner
+        self.identifier = identifier
+        self.scheduler = scheduler
+    }
+
+    deinit { release() }
+
+    /// Continues a prompt; ending or dropping the iteration cancels the work in the runner.
+    package func generate(
+        _ request: GenerationRequest
+    ) -> AsyncThrowingStream<GenerationEvent, any Error> {
+        runner.generate(request)
+    }
+
+    /// Turns texts into vectors.
+    package func embed(_ request: EmbeddingRequest) async throws -> EmbeddingResult {
+        try await runner.embed(request)
+    }
+
+    /// Turns a text into tokens, special tokens recognised, none added.
+    package func tokenize(_ text: String) async throws -> [Int32] {
+        try await runner.tokenize(text)
+    }
+
+    /// Turns tokens into text.
+    package func detokenize(_ tokens: [Int32]) async throws -> String {
+        try await runner.detokenize(tokens)
+    }
+
+    /// Gives the place back; further calls do nothing.
+    package func release() {
+        let isFirst = isReleased.withLock { isReleased in
+            defer { isReleased = true }
+            return !isReleased
+        }
+        if isFirst { scheduler.release(identifier) }
+    }
+}

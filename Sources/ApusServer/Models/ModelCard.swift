@@ -1,0 +1,68 @@
+internal import ApusChat
+internal import ApusGGUF
+internal import ApusStore
+
+/// What the server knows of a model without loading it.
+struct ModelCard: Sendable {
+    /// The model as it is stored.
+    let stored: StoredModel
+    /// The architecture the weights name.
+    let architecture: String
+    /// What the model can do and this program does.
+    let capabilities: [String]
+    /// The template in use; nil when the model has none.
+    let template: TemplateChoice?
+    /// Tokens the model was trained for; 0 when the weights do not say.
+    let trainContextLength: Int
+    /// Width of its vectors; 0 when the weights do not say.
+    let embeddingLength: Int
+    /// Bytes of an f16 cache for one token.
+    let cacheBytesPerToken: Int64
+
+    /// Reads the metadata of `weights`.
+    init(_ stored: StoredModel, weights: GGUFFile) {
+        let metadata = weights.metadata
+        self.stored = stored
+        architecture = (try? metadata.optionalString("general.architecture")) ?? "unknown"
+        let sizes = ArchitectureSizes(metadata, architecture: architecture)
+        trainContextLength = sizes.contextLength
+        embeddingLength = sizes.width
+        cacheBytesPerToken = sizes.cacheBytesPerToken
+        let own = try? metadata.optionalString("tokenizer.chat_template")
+        template = TemplateChoice(modelfile: stored.template, weights: own ?? nil)
+        let makesVectors = metadata.contains("\(architecture).pooling_type")
+        capabilities = Self.capabilities(
+            stored.config.capabilities,
+            makesVectors: makesVectors,
+            template?.features
+        )
+    }
+
+    /// Bytes that loading the model is expected to take, with `context` tokens in all.
+    func predictedBytes(context: Int) -> Int64 {
+        let files = (stored.weights + stored.adapters + stored.projectors).map(\.sizeBytes)
+        let weights = files.reduce(Int64(0)) { $0.addingReportingOverflow($1).partialValue }
+        let (cache, overflowed) = cacheBytesPerToken.multipliedReportingOverflow(
+            by: Int64(context)
+        )
+        let (sum, exceeds) = weights.addingReportingOverflow(cache)
+        return overflowed || exceeds ? .max : sum
+    }
+
+    /// Stated and detected capabilities, those left out that this program does not have.
+    private static func capabilities(
+        _ stated: [String],
+        makesVectors: Bool,
+        _ features: ChatFeatures?
+    ) -> [String] {
+        let known: Set<String> = ["completion", "embedding", "tools", "thinking"]
+        var result = stated.filter(known.contains)
+        var detected = [makesVectors ? "embedding" : "completion"]
+        if !makesVectors {
+            if features?.supportsTools == true { detected.append("tools") }
+            if features?.supportsThinking == true { detected.append("thinking") }
+        }
+        for capability in detected where !result.contains(capability) { result.append(capability) }
+        return result
+    }
+}

@@ -1,0 +1,35 @@
+internal import ApusConversation
+internal import ApusDialects
+internal import Hummingbird
+
+/// Routes that need nothing but the configuration, and those of Ollama that are not there.
+struct GeneralController: Sendable {
+    let configuration: ServerConfiguration
+
+    /// The routes.
+    var routes: [Route] {
+        [
+            Route(.get, "/") { _, _ in Reply.text("Ollama is running") },
+            Route(.head, "/") { _, _ in Reply.text("Ollama is running") },
+            Route(.get, "/api/version") { _, _ in try version() },
+            Route(.head, "/api/version") { _, _ in try version() },
+            Route(.get, "/api/status") { _, _ in try Reply.json(Self.status) },
+            Route(.post, "/api/pull") { _, _ in throw Self.missing("pulling models") },
+            Route(.post, "/api/push") { _, _ in throw Self.missing("pushing models") },
+        ]
+    }
+
+    private func version() throws -> Response {
+        try Reply.json(OllamaVersion(version: configuration.reportedVersion))
+    }
+
+    /// Models never run on Ollama's servers here.
+    private static let status: JSONValue = ["cloud": ["disabled": true, "source": "config"]]
+
+    private static func missing(_ what: String) -> ServerError {
+        ServerError(
+            .notImplemented,
+            "\(what) is not supported; models are made from GGUF files with /api/create"
+        )
+    }
+}

@@ -1,0 +1,149 @@
+/// A request to make a model, from files whose contents are blobs already or from another model.
+///
+/// Fields and their meaning are those of `POST /api/create`; a Modelfile is turned into the same
+/// (`Modelfile.Recipe`).
+package struct ModelCreation: Sendable {
+    /// A file of the request: the name it had, and the digest under which it was uploaded.
+    package struct File: Sendable, Hashable {
+        /// The name, relative; its ending tells what kind of file it is.
+        package var name: String
+        /// The content.
+        package var digest: Digest
+
+        /// A file of that name and content.
+        package init(name: String, digest: Digest) {
+            self.name = name
+            self.digest = digest
+        }
+    }
+
+    /// What a model is made of.
+    package enum Source: Sendable {
+        /// Another model: all its layers are taken over.
+        case model(ModelName)
+        /// Files: weights, projectors, adapters; what each is says its content.
+        case files([File])
+    }
+
+    /// What the model is called.
+    package var name: ModelName
+    /// What it is made of.
+    package var source: Source
+    /// Low-rank adapters to add.
+    package var adapters: [File] = []
+    /// Replaces the template; nil keeps the source's.
+    package var template: String?
+    /// Replaces the system message; nil keeps the source's.
+    package var system: String?
+    /// Added to the source's licenses.
+    package var licenses: [String] = []
+    /// Replace the source's of the same name; a list is replaced, not added to.
+    package var parameters: [String: ParameterValue] = [:]
+    /// Replace the source's messages unless empty.
+    package var messages: [StoredMessage] = []
+    /// Replaces the prompt renderer; empty keeps the source's.
+    package var renderer = ""
+    /// Replaces the output parser; empty keeps the source's.
+    package var parser = ""
+    /// Replaces the version asked for; empty keeps the source's.
+    package var requires = ""
+    /// Overrides what the configuration says of the model.
+    package var info = Info()
+    /// The quantization to convert to; asking for one is `unsupported`.
+    package var quantization = ""
+    /// Draft models; asking for one is `unsupported`.
+    package var drafts: [File] = []
+
+    /// Statements of the request about the model; empty ones are not made.
+    package struct Info: Sendable, Hashable {
+        /// Added to the capabilities.
+        package var capabilities: [String] = []
+        /// The architecture.
+        package var family = ""
+        /// The name of the model this one was derived from.
+        package var baseName = ""
+        /// The quantization.
+        package var quantization = ""
+        /// The number of parameters, for people.
+        package var parameterSize = ""
+        /// The context length in tokens.
+        package var contextLength: Int64 = 0
+        /// The embedding width.
+        package var embeddingLength: Int64 = 0
+
+        /// No statements.
+        package init() {}
+    }
+
+    /// Largest number of files, adapters, licenses or messages in one request.
+    package static let maximumParts = 4096
+
+    /// A model of that name, made of `source` and nothing else yet.
+    package init(name: ModelName, source: Source) {
+        self.name = name
+        self.source = source
+    }
+
+    /// Checks what can be checked without looking at any file.
+    ///
+    /// Throws: `unsupported` for quantization, drafts and files that are no GGUF; `invalidRequest`
+    /// with Ollama's words; `invalidParameter`.
+    package func validate() throws(StoreError) {
+        guard quantization.isEmpty else {
+            throw StoreError(
+                .unsupported,
+                "Field 'quantize': converting to \(StoreError.quoted(quantization)) is not supported."
+            )
+        }
+        guard drafts.isEmpty else {
+            throw StoreError(.unsupported, "Field 'draft_files': draft models are not supported.")
+        }
+        if case .files(let files) = source {
+            if files.isEmpty {
+                throw StoreError(.invalidRequest, "no files provided to convert")
+            }
+            try Self.check(files)
+        }
+        try Self.check(adapters)
+        let counts = [licenses.count, messages.count, parameters.count]
+        guard counts.allSatisfy({ $0 <= Self.maximumParts }) else {
+            throw StoreError(.tooLarge, "A model has at most \(Self.maximumParts) of each part.")
+        }
+        for (name, value) in parameters { _ = try ParameterTable.checked(name, value) }
+    }
+
+    private static func check(_ files: [File]) throws(StoreError) {
+        guard files.count <= maximumParts else {
+            throw StoreError(.tooLarge, "A model is made of at most \(maximumParts) files.")
+        }
+        for file in files {
+            let parts = file.name.split(separator: "/", omittingEmptySubsequences: false)
+            guard !parts.isEmpty, parts.allSatisfy({ !["", ".", ".."].contains($0) }) else {
+                throw StoreError(.invalidRequest, "file path must be relative")
+            }
+            if file.name.lowercased().hasSuffix(".safetensors") {
+                throw StoreError(
+                    .unsupported,
+                    "File \(StoreError.quoted(file.name)): safetensors models are not supported, only GGUF."
+                )
+            }
+        }
+    }
+}
+
+/// What making a model needs to know and cannot find out by itself.
+package struct ModelInspector: Sendable {
+    /// Reads the facts of the GGUF file at a path, and throws when it is none.
+    package var facts: @Sendable (_ path: String) throws -> ModelFacts
+    /// Throws when the text is no template that can be rendered.
+    package var checkTemplate: @Sendable (_ template: String) throws -> Void
+
+    /// An inspector of these two; templates are not checked unless said otherwise.
+    package init(
+        facts: @escaping @Sendable (_ path: String) throws -> ModelFacts,
+        checkTemplate: @escaping @Sendable (_ template: String) throws -> Void = { _ in }
+    ) {
+        self.facts = facts
+        self.checkTemplate = checkTemplate
+    }
+}

@@ -1,0 +1,188 @@
+internal import ApusConversation
+
+extension ModelStore {
+    /// Makes a model; blobs of the model that had the name before are removed if unused.
+    ///
+    /// `progress` is told in Ollama's words: `parsing GGUF`, `using existing layer sha256:…`,
+    /// `creating new layer sha256:…`, `writing manifest`, `success`.
+    /// Throws: as `ModelCreation.validate`; `notFound` when the source model is missing (pull it,
+    /// then try again); `missingBlob`; `readOnly`, `noSpace`, `busy`; `CancellationError` from
+    /// `progress`; what the inspector throws.
+    package func create(
+        _ creation: ModelCreation,
+        inspector: ModelInspector,
+        progress: (_ status: String) throws -> Void = { _ in }
+    ) throws {
+        try creation.validate()
+        var assembly = ModelAssembly(blobs: blobs)
+        switch creation.source {
+        case .model(let name): try takeOver(name, into: &assembly)
+        case .files(let files):
+            for file in files { try add(file, to: &assembly, creation, inspector, progress) }
+        }
+        try addAdapters(of: creation, to: &assembly, inspector, progress)
+        assembly.config.apply(creation)
+        try addContent(of: creation, to: &assembly, inspector)
+        for (_, status) in assembly.layers { try progress(status) }
+        try progress("writing manifest")
+        let manifest = try assembly.manifest()
+        try lock.withLock { held throws(StoreError) in
+            try assembly.secure(manifest, held)
+            try write(manifest.bytes, as: try existingSpelling(of: creation.name), held)
+        }
+        try progress("success")
+    }
+
+    /// Takes over layers and configuration of another model.
+    private func takeOver(_ name: ModelName, into assembly: inout ModelAssembly) throws {
+        let manifest: Manifest
+        if let file = try manifestFile(of: name) {
+            manifest = file.manifest
+            assembly.config = try summary(of: file).config
+        } else if let builtIn = builtIn(name) {
+            try builtIn.materialize(in: blobs)
+            manifest = builtIn.manifest
+            assembly.config = builtIn.config
+        } else {
+            throw Self.notFound(name)
+        }
+        for var layer in manifest.layers {
+            layer.from = name.shortest
+            try assembly.add(existing: layer)
+        }
+    }
+
+    /// Adds a file as what its content says it is.
+    private func add(
+        _ file: ModelCreation.File,
+        to assembly: inout ModelAssembly,
+        _ creation: ModelCreation,
+        _ inspector: ModelInspector,
+        _ progress: (String) throws -> Void
+    ) throws {
+        try progress("parsing GGUF")
+        let facts = try facts(of: file, inspector)
+        switch facts.role {
+        case .adapter: try assembly.add(file, as: MediaType.adapter)
+        case .projector: try assembly.add(file, as: MediaType.projector)
+        case .model:
+            try assembly.add(file, as: MediaType.model)
+            assembly.config.add(facts)
+            try addDefaults(facts.defaults, to: &assembly, creation)
+        }
+    }
+
+    private func addDefaults(
+        _ defaults: ModelFacts.Defaults,
+        to assembly: inout ModelAssembly,
+        _ creation: ModelCreation
+    ) throws(StoreError) {
+        if creation.template == nil, !defaults.template.isEmpty {
+            try assembly.add(
+                Array(defaults.template.utf8),
+                as: MediaType.template,
+                status: "using autodetected template \(defaults.templateName)"
+            )
+        }
+        if !defaults.parameters.isEmpty {
+            var content = ModelContent()
+            content.parameters = JSONObject(defaults.parameters)
+            for (mediaType, bytes) in content.layers { try assembly.add(bytes, as: mediaType) }
+        }
+    }
+
+    private func addAdapters(
+        of creation: ModelCreation,
+        to assembly: inout ModelAssembly,
+        _ inspector: ModelInspector,
+        _ progress: (String) throws -> Void
+    ) throws {
+        guard creation.adapters.count <= 1 else {
+            throw StoreError(.invalidRequest, "only one adapter is currently supported")
+        }
+        for file in creation.adapters {
+            try progress("parsing GGUF")
+            _ = try facts(of: file, inspector)
+            try assembly.add(file, as: MediaType.adapter)
+        }
+    }
+
+    private func facts(
+        of file: ModelCreation.File,
+        _ inspector: ModelInspector
+    ) throws -> ModelFacts {
+        guard blobs.exists(file.digest) else { throw BlobStore.missing(file.digest) }
+        let path = blobs.path(of: file.digest)
+        guard try FileSystem.prefix(of: path, count: 4) == Array("GGUF".utf8) else {
+            throw StoreError(.invalidRequest, "supplied file was not in GGUF format")
+        }
+        return try inspector.facts(path)
+    }
+
+    /// Lays the request's texts over the layers so far.
+    private func addContent(
+        of creation: ModelCreation,
+        to assembly: inout ModelAssembly,
+        _ inspector: ModelInspector
+    ) throws {
+        var content = ModelContent()
+        if let template = creation.template, !template.isEmpty {
+            try inspector.checkTemplate(template)
+            content.template = template
+            assembly.remove(MediaType.template, MediaType.prompt)
+        }
+        if let system = creation.system, !system.isEmpty {
+            content.system = system
+            assembly.remove(MediaType.system)
+        }
+        content.licenses = creation.licenses
+        content.parameters = try merged(creation.parameters, assembly)
+        if !content.parameters.isEmpty { assembly.remove(MediaType.parameters) }
+        content.messages = creation.messages
+        if !content.messages.isEmpty { assembly.remove(MediaType.messages) }
+        for (mediaType, bytes) in content.layers { try assembly.add(bytes, as: mediaType) }
+    }
+
+    /// The parameters of all layers, later ones and then the request's taking precedence.
+    ///
+    /// Empty when neither the request nor more than one layer has any: the layer then stays as is.
+    private func merged(
+        _ parameters: [String: ParameterValue],
+        _ assembly: ModelAssembly
+    ) throws(StoreError) -> JSONObject {
+        let layers = assembly.plainLayers.filter { $0.mediaType == MediaType.parameters }
+        if parameters.isEmpty, layers.count < 2 { return JSONObject() }
+        var merged = JSONObject()
+        for layer in layers {
+            for (key, value) in try self.parameters(layer) { merged[key] = value }
+        }
+        for (key, value) in parameters {
+            merged[key] = try ParameterTable.checked(key, value).json
+        }
+        return merged
+    }
+}
+
+extension ModelConfig {
+    /// What the request says goes before what the source said.
+    fileprivate mutating func apply(_ creation: ModelCreation) {
+        let info = creation.info
+        if !creation.renderer.isEmpty { renderer = creation.renderer }
+        if !creation.parser.isEmpty { parser = creation.parser }
+        if !creation.requires.isEmpty { requires = creation.requires }
+        for capability in info.capabilities where !capabilities.contains(capability) {
+            capabilities.append(capability)
+        }
+        if !info.family.isEmpty {
+            family = info.family
+            families = [info.family] + families.filter { $0 != info.family }
+        }
+        if !info.baseName.isEmpty { baseName = info.baseName }
+        if !info.quantization.isEmpty { quantization = info.quantization }
+        if !info.parameterSize.isEmpty { parameterSize = info.parameterSize }
+        if info.contextLength > 0 { contextLength = info.contextLength }
+        if info.embeddingLength > 0 { embeddingLength = info.embeddingLength }
+        if architecture.isEmpty { architecture = "amd64" }
+        if system.isEmpty { system = "linux" }
+    }
+}

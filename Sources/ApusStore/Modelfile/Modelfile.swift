@@ -1,0 +1,77 @@
+/// A recipe for a model, as a text file.
+///
+/// ```
+/// # comment
+/// FROM llama3.2
+/// PARAMETER temperature 0.7
+/// SYSTEM """You are
+/// brief."""
+/// MESSAGE user Hello
+/// ```
+///
+/// Statements are a word (any case) and a value. The value goes to the end of the line; when it
+/// begins with `"` or `"""` it goes on until a line ends with the same. Nothing can be escaped,
+/// and `#` begins a comment only where a statement could begin. Format and error texts are
+/// Ollama's.
+package struct Modelfile: Sendable, Hashable {
+    /// One statement.
+    package enum Command: Sendable, Hashable {
+        /// A model's name, a file or a folder.
+        case from(String)
+        case parameter(name: String, value: String)
+        case template(String)
+        case system(String)
+        case adapter(String)
+        case draft(String)
+        case renderer(String)
+        case parser(String)
+        case license(String)
+        case message(role: String, content: String)
+        case requires(String)
+    }
+
+    /// The statements, in order.
+    package var commands: [Command]
+
+    /// Longest text that is read, in bytes.
+    package static let maximumBytes = 16 << 20
+
+    /// A file of these statements.
+    package init(commands: [Command]) {
+        self.commands = commands
+    }
+
+    /// Reads a file: UTF-8, or UTF-16 if it begins with a byte order mark.
+    ///
+    /// Throws: `tooLarge`; `invalidModelfile` with the line.
+    package init(_ bytes: [UInt8]) throws(StoreError) {
+        guard bytes.count <= Self.maximumBytes else {
+            throw StoreError(
+                .tooLarge,
+                "The Modelfile has \(bytes.count) bytes; the limit is \(Self.maximumBytes)."
+            )
+        }
+        commands = try ModelfileParser.parse(Self.decoded(bytes))
+    }
+
+    /// Reads a text.
+    package init(_ text: String) throws(StoreError) {
+        try self.init(Array(text.utf8))
+    }
+
+    private static func decoded(_ bytes: [UInt8]) -> String {
+        if bytes.starts(with: [0xEF, 0xBB, 0xBF]) {
+            return String(decoding: bytes[3...], as: UTF8.self)
+        }
+        let isLittle = bytes.starts(with: [0xFF, 0xFE])
+        guard isLittle || bytes.starts(with: [0xFE, 0xFF]) else {
+            return String(decoding: bytes, as: UTF8.self)
+        }
+        var units: [UInt16] = []
+        for position in stride(from: 2, to: bytes.count - 1, by: 2) {
+            let (first, second) = (UInt16(bytes[position]), UInt16(bytes[position + 1]))
+            units.append(isLittle ? second << 8 | first : first << 8 | second)
+        }
+        return String(decoding: units, as: UTF16.self)
+    }
+}

@@ -1,0 +1,115 @@
+#if canImport(Darwin)
+internal import Darwin
+#else
+internal import Glibc
+#endif
+
+/// Finds the files that `FROM` and `ADAPTER` speak of.
+package enum ModelfilePaths {
+    /// A file to be uploaded: where it is, and its name relative to the folder it was found in.
+    package struct Source: Sendable, Hashable {
+        /// Where it is.
+        package let path: String
+        /// The name for the request.
+        package let name: String
+    }
+
+    /// `value` as an absolute path: `~`, `~user`, relative to `folder`, or as it is.
+    ///
+    /// `folder` and `home` are absolute. `.` and `..` are resolved by text, as Go's `filepath.Abs`.
+    /// Throws: `invalidRequest` for an unknown user.
+    package static func expanded(
+        _ value: String,
+        relativeTo folder: String,
+        home: String
+    ) throws(StoreError) -> String {
+        if value.hasPrefix("/") { return cleaned(value) }
+        guard value.hasPrefix("~") else { return cleaned("\(folder)/\(value)") }
+        let parts = value.dropFirst().split(
+            separator: "/",
+            maxSplits: 1,
+            omittingEmptySubsequences: false
+        )
+        let user = parts.first.map(String.init) ?? ""
+        let rest = parts.count > 1 ? String(parts[1]) : ""
+        let start = user.isEmpty ? home : try homeFolder(of: user)
+        return cleaned("\(start)/\(rest)")
+    }
+
+    /// The files at `path`: itself, or in a folder its GGUF files; nil when nothing is there.
+    ///
+    /// Throws: `unsupported` for a folder of safetensors; `invalidRequest` for one without models
+    /// or with links that lead out of it.
+    package static func sources(at path: String) throws(StoreError) -> [Source]? {
+        guard let status = FileStatus.of(path, following: true) else { return nil }
+        guard status.kind == .folder else {
+            return [Source(path: path, name: String(path.split(separator: "/").last ?? ""))]
+        }
+        let names = try FileSystem.names(in: path).filter { !$0.hasPrefix(".") }
+        var models = names.filter { $0.hasSuffix(".gguf") }
+        if models.isEmpty {
+            guard !names.contains(where: { isTensors($0) }) else {
+                throw StoreError(
+                    .unsupported,
+                    "Safetensors and PyTorch models are not supported, only GGUF.",
+                    detail: path
+                )
+            }
+            models = names.filter { $0.hasSuffix(".bin") }
+        }
+        guard !models.isEmpty else {
+            throw StoreError(
+                .invalidRequest,
+                "no Modelfile or safetensors files found",
+                detail: path
+            )
+        }
+        var sources: [Source] = []
+        for name in models { sources.append(try source(name, in: path)) }
+        return sources
+    }
+
+    private static func source(_ name: String, in folder: String) throws(StoreError) -> Source {
+        guard let real = realPath("\(folder)/\(name)"), let root = realPath(folder) else {
+            throw StoreError(.invalidRequest, "insecure path: \(name)", detail: folder)
+        }
+        guard real.hasPrefix(root == "/" ? root : root + "/") else {
+            let hint =
+                real.contains(".cache")
+                ? "\n\nUse --local-dir <dir> when downloading model to disable caching" : ""
+            throw StoreError(.invalidRequest, "insecure path: \(name)\(hint)", detail: real)
+        }
+        return Source(path: real, name: name)
+    }
+
+    private static func isTensors(_ name: String) -> Bool {
+        name.hasSuffix(".safetensors") || name.hasSuffix(".pth")
+            || (name.hasPrefix("pytorch_model") && name.hasSuffix(".bin"))
+    }
+
+    private static func cleaned(_ path: String) -> String {
+        var parts: [Substring] = []
+        for part in path.split(separator: "/") where part != "." {
+            if part == ".." { _ = parts.popLast() } else { parts.append(part) }
+        }
+        return "/" + parts.joined(separator: "/")
+    }
+
+    private static func realPath(_ path: String) -> String? {
+        guard let resolved = realpath(path, nil) else { return nil }
+        defer { free(resolved) }
+        return String(cString: resolved)
+    }
+
+    private static func homeFolder(of user: String) throws(StoreError) -> String {
+        var entry = passwd()
+        var result: UnsafeMutablePointer<passwd>?
+        var buffer = [CChar](repeating: 0, count: 16_384)
+        guard getpwnam_r(user, &entry, &buffer, buffer.count, &result) == 0, result != nil,
+            let home = entry.pw_dir
+        else {
+            throw StoreError(.invalidRequest, "failed to find user '\(user)'")
+        }
+        return String(cString: home)
+    }
+}

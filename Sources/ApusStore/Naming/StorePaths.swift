@@ -1,0 +1,39 @@
+/// The only place where a digest or a name becomes a path.
+///
+/// ```
+/// root/manifests/<host>/<namespace>/<model>/<tag>   manifest, JSON
+/// root/blobs/sha256-<64 hex>                        content
+/// root/blobs/sha256-<64 hex>-partial                download in progress
+/// root/blobs/incoming-<random>                      upload in progress
+/// root/apus.lock                                    lock between processes
+/// ```
+///
+/// Paths are made from `Digest` and `ModelName` alone, and neither type has a value that could
+/// leave its folder. Layout after Ollama, so that both programs can share one folder.
+package struct StorePaths: Sendable, Hashable {
+    /// The folder that holds everything.
+    package let root: String
+
+    /// The paths below `root`; a trailing slash is dropped.
+    package init(root: String) {
+        self.root = root.count > 1 && root.hasSuffix("/") ? String(root.dropLast()) : root
+    }
+
+    /// The folder of all blobs.
+    package var blobs: String { "\(root)/blobs" }
+    /// The folder of all manifests.
+    package var manifests: String { "\(root)/manifests" }
+    /// The file whose lock serialises writers.
+    package var lock: String { "\(root)/apus.lock" }
+
+    /// The file of a blob.
+    package func path(of digest: Digest) -> String { "\(blobs)/\(digest.fileName)" }
+
+    /// The file in which a download of a blob collects, so that it can be resumed.
+    package func partialPath(of digest: Digest) -> String { path(of: digest) + "-partial" }
+
+    /// The file of a manifest, for exactly this spelling of the name.
+    package func path(of name: ModelName) -> String {
+        ([manifests] + name.parts).joined(separator: "/")
+    }
+}

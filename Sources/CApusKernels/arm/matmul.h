@@ -1,0 +1,235 @@
+/*
+ * Products with quantized weights for NEON; specification: reference/matmul.c.
+ *
+ * Included by one source file per variant, which defines `n_dot`. Rows are streamed with prefetch
+ * and each block is unpacked once for up to four tokens.
+ */
+#ifndef CK_ARM_MATMUL_H
+#define CK_ARM_MATMUL_H
+
+#include "../blocks.h"
+
+#include <math.h>
+#include <string.h>
+
+enum { TOKENS = 4, PREFETCH = 2048 };
+
+/* 256 (or, of blocks of 32, 32) signed values in row order and what they are multiplied with. */
+typedef struct n_block {
+    int8x16_t q[16];
+    int16_t scales[16];   /* 8 of Q4_K and Q5_K, for 32 values each; 16 of Q6_K, for 16 */
+    int16x8_t minimums;
+    float d, dmin;
+} n_block;
+
+CK_INLINE float n_half(uint16_t bits) {
+    _Float16 half;
+    memcpy(&half, &bits, sizeof half);
+    return (float)half;
+}
+
+CK_INLINE size_t n_bytes(uint32_t format) {
+    switch (format) {
+    case CK_Q4_0:
+        return sizeof(ck_q4_0);
+    case CK_Q8_0:
+        return sizeof(ck_q8_0);
+    case CK_Q4_K:
+        return sizeof(ck_q4_k);
+    case CK_Q5_K:
+        return sizeof(ck_q5_k);
+    default:
+        return sizeof(ck_q6_k);
+    }
+}
+
+CK_INLINE void n_unpack_affine(uint32_t format, const void *from, n_block *to) {
+    const ck_q4_k *four = from;
+    const ck_q5_k *five = from;
+    const uint8_t *packed = format == CK_Q5_K ? five->q : four->q;
+    const uint8x16_t nibble = vdupq_n_u8(15);
+    for (int i = 0; i < 8; i++) {
+        uint8x16_t both = vld1q_u8(packed + 16 * i);
+        uint8x16_t low = vandq_u8(both, nibble), high = vshrq_n_u8(both, 4);
+        int sub = i / 2 * 2;
+        if (format == CK_Q5_K) {
+            uint8x16_t bits = vld1q_u8(five->high + i % 2 * 16);
+            uint8x16_t one = vdupq_n_u8((uint8_t)(1 << sub));
+            uint8x16_t two = vdupq_n_u8((uint8_t)(2 << sub));
+            low = vorrq_u8(low, vandq_u8(vtstq_u8(bits, one), vdupq_n_u8(16)));
+            high = vorrq_u8(high, vandq_u8(vtstq_u8(bits, two), vdupq_n_u8(16)));
+        }
+        to->q[2 * sub + i % 2] = vreinterpretq_s8_u8(low);
+        to->q[2 * sub + 2 + i % 2] = vreinterpretq_s8_u8(high);
+    }
+    uint8_t scales[8], minimums[8];
+    ck_k_scales(four->scales, scales, minimums); /* Q5_K starts like Q4_K */
+    for (int i = 0; i < 8; i++) {
+        to->scales[i] = scales[i];
+    }
+    to->minimums = vreinterpretq_s16_u16(vmovl_u8(vld1_u8(minimums)));
+    to->d = n_half(four->d);
+    to->dmin = n_half(four->dmin);
+}
+
+CK_INLINE void n_unpack_q6_k(const ck_q6_k *from, n_block *to) {
+    const uint8x16_t nibble = vdupq_n_u8(15), pair = vdupq_n_u8(0x30);
+    for (int half = 0; half < 2; half++) {
+        for (int i = 0; i < 2; i++) { /* 16 of the 32 bytes that hold bits of every part */
+            uint8x16_t high = vld1q_u8(from->high + 32 * half + 16 * i);
+            uint8x16_t first = vld1q_u8(from->low + 64 * half + 16 * i);
+            uint8x16_t second = vld1q_u8(from->low + 64 * half + 32 + 16 * i);
+            uint8x16_t parts[4] = {
+                vorrq_u8(vandq_u8(first, nibble), vandq_u8(vshlq_n_u8(high, 4), pair)),
+                vorrq_u8(vandq_u8(second, nibble), vandq_u8(vshlq_n_u8(high, 2), pair)),
+                vorrq_u8(vshrq_n_u8(first, 4), vandq_u8(high, pair)),
+                vorrq_u8(vshrq_n_u8(second, 4), vandq_u8(vshrq_n_u8(high, 2), pair)),
+            };
+            for (int part = 0; part < 4; part++) {
+                to->q[8 * half + 2 * part + i] =
+                    vsubq_s8(vreinterpretq_s8_u8(parts[part]), vdupq_n_s8(32));
+            }
+        }
+    }
+    for (int i = 0; i < 16; i++) {
+        to->scales[i] = from->scales[i];
+    }
+    to->d = n_half(from->d);
+}
+
+/* The chain one block of 256 adds to. */
+CK_INLINE float n_chain(uint32_t format, const n_block *w, const ck_act256 *x) {
+    int32x4_t sum = vdupq_n_s32(0);
+    for (int i = 0; i < 8; i++) {
+        int8x16_t low = vld1q_s8(x->q + 32 * i), high = vld1q_s8(x->q + 32 * i + 16);
+        const int32x4_t zero = vdupq_n_s32(0);
+        if (format == CK_Q6_K) {
+            sum = vmlaq_n_s32(sum, n_dot(zero, w->q[2 * i], low), w->scales[2 * i]);
+            sum = vmlaq_n_s32(sum, n_dot(zero, w->q[2 * i + 1], high), w->scales[2 * i + 1]);
+        } else {
+            int32x4_t part = n_dot(n_dot(zero, w->q[2 * i], low), w->q[2 * i + 1], high);
+            sum = vmlaq_n_s32(sum, part, w->scales[i]);
+        }
+    }
+    float chain = (float)vaddvq_s32(sum) * (w->d * x->d);
+    if (format == CK_Q6_K) {
+        return chain;
+    }
+    int16x8_t sums = vld1q_s16(x->sums32);
+    int32x4_t products = vmull_s16(vget_low_s16(w->minimums), vget_low_s16(sums));
+    products = vmlal_s16(products, vget_high_s16(w->minimums), vget_high_s16(sums));
+    return fmaf(-(float)vaddvq_s32(products), w->dmin * x->d, chain);
+}
+
+CK_INLINE float n_sum(const float chains[4]) {
+    return (chains[0] + chains[2]) + (chains[1] + chains[3]);
+}
+
+/* One row of a K format with `tokens` tokens. */
+CK_INLINE void n_row_super(uint32_t format, const char *w, const char *x, size_t x_row_bytes,
+                           size_t columns, size_t tokens, float *sums) {
+    size_t blocks = columns / CK_SUPER;
+    for (size_t group = 0; group < blocks; group += 4) {
+        float chains[TOKENS][4] = {{0}};
+        for (size_t b = group; b < blocks && b < group + 4; b++) {
+            const char *from = w + b * n_bytes(format);
+            for (size_t line = 0; line < n_bytes(format); line += 64) {
+                __builtin_prefetch(from + line + PREFETCH);
+            }
+            n_block block;
+            if (format == CK_Q6_K) {
+                n_unpack_q6_k((const ck_q6_k *)from, &block);
+            } else {
+                n_unpack_affine(format, from, &block);
+            }
+            for (size_t t = 0; t < tokens; t++) {
+                const ck_act256 *activations = (const ck_act256 *)(x + t * x_row_bytes) + b;
+                chains[t][b % 4] = n_chain(format, &block, activations);
+            }
+        }
+        for (size_t t = 0; t < tokens; t++) {
+            sums[t] += n_sum(chains[t]);
+        }
+    }
+}
+
+/* One row of blocks of 32 with `tokens` tokens. */
+CK_INLINE void n_row_blocks(uint32_t format, const char *w, const char *x, size_t x_row_bytes,
+                            size_t columns, size_t tokens, float *sums) {
+    size_t blocks = columns / CK_BLOCK;
+    for (size_t group = 0; group < blocks; group += 16) {
+        float chains[TOKENS][4] = {{0}};
+        for (size_t b = group; b < blocks && b < group + 16; b++) {
+            const char *from = w + b * n_bytes(format);
+            __builtin_prefetch(from + PREFETCH);
+            int8x16_t low, high;
+            uint16_t d;
+            memcpy(&d, from, sizeof d);
+            if (format == CK_Q8_0) {
+                low = vld1q_s8(((const ck_q8_0 *)from)->q);
+                high = vld1q_s8(((const ck_q8_0 *)from)->q + 16);
+            } else {
+                uint8x16_t both = vld1q_u8(((const ck_q4_0 *)from)->q);
+                const int8x16_t eight = vdupq_n_s8(8);
+                low = vsubq_s8(vreinterpretq_s8_u8(vandq_u8(both, vdupq_n_u8(15))), eight);
+                high = vsubq_s8(vreinterpretq_s8_u8(vshrq_n_u8(both, 4)), eight);
+            }
+            for (size_t t = 0; t < tokens; t++) {
+                const char *row = x + t * x_row_bytes;
+                const int8_t *q = (const int8_t *)row + CK_BLOCK * b;
+                int32x4_t dot = n_dot(vdupq_n_s32(0), low, vld1q_s8(q));
+                dot = n_dot(dot, high, vld1q_s8(q + 16));
+                float factor = n_half(d) * ck_act32_scales(row, columns)[b];
+                chains[t][b % 4] = fmaf((float)vaddvq_s32(dot), factor, chains[t][b % 4]);
+            }
+        }
+        for (size_t t = 0; t < tokens; t++) {
+            sums[t] += n_sum(chains[t]);
+        }
+    }
+}
+
+CK_INLINE void n_matmul(uint32_t format, const char *w, size_t w_row_bytes, const char *x,
+                        size_t x_row_bytes, float *y, size_t y_stride, size_t columns,
+                        size_t first_row, size_t last_row, size_t tokens) {
+    for (size_t row = first_row; row < last_row; row++) {
+        for (size_t token = 0; token < tokens; token += TOKENS) {
+            size_t count = tokens - token < TOKENS ? tokens - token : TOKENS;
+            const char *weights = w + row * w_row_bytes;
+            const char *values = x + token * x_row_bytes;
+            float sums[TOKENS] = {0};
+            if (format == CK_Q4_0 || format == CK_Q8_0) {
+                n_row_blocks(format, weights, values, x_row_bytes, columns, count, sums);
+            } else {
+                n_row_super(format, weights, values, x_row_bytes, columns, count, sums);
+            }
+            for (size_t t = 0; t < count; t++) {
+                y[(token + t) * y_stride + row] = sums[t];
+            }
+        }
+    }
+}
+
+#define MATMUL(name, format)                                                                      \
+    static void name(const void *w, size_t w_row_bytes, const void *x, size_t x_row_bytes,        \
+                     float *y, size_t y_stride, size_t columns, size_t first_row,                 \
+                     size_t last_row, size_t tokens) {                                            \
+        n_matmul(format, w, w_row_bytes, x, x_row_bytes, y, y_stride, columns, first_row,         \
+                 last_row, tokens);                                                               \
+    }
+MATMUL(n_matmul_q4_0, CK_Q4_0)
+MATMUL(n_matmul_q8_0, CK_Q8_0)
+MATMUL(n_matmul_q4_k, CK_Q4_K)
+MATMUL(n_matmul_q5_k, CK_Q5_K)
+MATMUL(n_matmul_q6_k, CK_Q6_K)
+#undef MATMUL
+
+static void n_init_matmul(ck_table *table) {
+    table->formats[CK_Q4_0].matmul = n_matmul_q4_0;
+    table->formats[CK_Q8_0].matmul = n_matmul_q8_0;
+    table->formats[CK_Q4_K].matmul = n_matmul_q4_k;
+    table->formats[CK_Q5_K].matmul = n_matmul_q5_k;
+    table->formats[CK_Q6_K].matmul = n_matmul_q6_k;
+}
+
+#endif

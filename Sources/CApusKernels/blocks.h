@@ -1,0 +1,113 @@
+/*
+ * Bit layouts of weight blocks and of packed activations.
+ *
+ * d and m are half floats stored as 16 bits. "value i" is element i of the block in row order.
+ * The weight layouts are GGUF's; the activation layouts are private to these kernels.
+ */
+#ifndef CK_BLOCKS_H
+#define CK_BLOCKS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+enum { CK_BLOCK = 32, CK_SUPER = 256 };
+
+/* value = d * (q - 8); low nibbles are values 0..15, high nibbles 16..31; 4.5 bits a weight */
+typedef struct __attribute__((packed)) ck_q4_0 {
+    uint16_t d;
+    uint8_t q[16];
+} ck_q4_0;
+_Static_assert(sizeof(ck_q4_0) == 18, "Q4_0 block");
+
+/* value = d * q; 8.5 bits a weight */
+typedef struct __attribute__((packed)) ck_q8_0 {
+    uint16_t d;
+    int8_t q[32];
+} ck_q8_0;
+_Static_assert(sizeof(ck_q8_0) == 34, "Q8_0 block");
+
+/*
+ * value = d * scale * q - dmin * minimum, one 6-bit scale and minimum per 32 values.
+ * Bytes 32k..32k+31 of q hold sub-block 2k in the low and 2k+1 in the high nibbles.
+ * 4.5 bits a weight.
+ */
+typedef struct __attribute__((packed)) ck_q4_k {
+    uint16_t d;
+    uint16_t dmin;
+    uint8_t scales[12]; /* ck_k_scales() */
+    uint8_t q[128];
+} ck_q4_k;
+_Static_assert(sizeof(ck_q4_k) == 144, "Q4_K block");
+
+/* As Q4_K; the fifth bit of value 32j + i is bit j of high[i]; 5.5 bits a weight */
+typedef struct __attribute__((packed)) ck_q5_k {
+    uint16_t d;
+    uint16_t dmin;
+    uint8_t scales[12];
+    uint8_t high[32];
+    uint8_t q[128];
+} ck_q5_k;
+_Static_assert(sizeof(ck_q5_k) == 176, "Q5_K block");
+
+/*
+ * value = d * scale * (q - 32), one signed 8-bit scale per 16 values; 6.5625 bits a weight.
+ * Per half of 128 values, with i < 32: the low four bits of values i, i+32, i+64, i+96 are
+ * low[i] & 15, low[i+32] & 15, low[i] >> 4, low[i+32] >> 4; their upper two bits are bits
+ * 0-1, 2-3, 4-5, 6-7 of high[i].
+ */
+typedef struct __attribute__((packed)) ck_q6_k {
+    uint8_t low[128];
+    uint8_t high[64];
+    int8_t scales[16];
+    uint16_t d;
+} ck_q6_k;
+_Static_assert(sizeof(ck_q6_k) == 210, "Q6_K block");
+
+/*
+ * 256 activations of a K format: value = d * q with -127 <= q <= 127. The biases let unsigned
+ * weights be multiplied as if signed: started from bias4, bias5, bias6, a sum of products with
+ * q of Q4_K, Q5_K, Q6_K becomes one with q - 8, q - 16, q - 32. Each covers as many columns as
+ * keep the result in 16 bits: 32 * 8 * 127 = 16 * 16 * 127 = 8 * 32 * 127 = 32512.
+ */
+typedef struct ck_act256 {
+    int8_t q[256];
+    int32_t bias4[8];  /* -8 * sum of q over 32 values */
+    int32_t bias5[16]; /* -16 * sum of q over 16 values */
+    int32_t bias6[32]; /* -32 * sum of q over 8 values */
+    int16_t sums32[8]; /* sum of q over 32 values */
+    float d;
+    int32_t unused[3];
+} ck_act256;
+_Static_assert(sizeof(ck_act256) == 512, "packed activations");
+
+/*
+ * A row of n activations for formats with blocks of 32: value = d * q with -127 <= q <= 127.
+ * int8_t q[n]; float d[n / 32]; int32_t bias[n / 32], bias = -128 * sum of q over the block.
+ */
+static inline const float *ck_act32_scales(const void *row, size_t n) {
+    return (const float *)((const char *)row + n);
+}
+
+static inline const int32_t *ck_act32_bias(const void *row, size_t n) {
+    return (const int32_t *)((const char *)row + n + n / 32 * sizeof(float));
+}
+
+/* Activation kinds, `ck_format_kernels.activation_kind`. */
+enum { CK_ACT_FLOAT = 0, CK_ACT_32 = 1, CK_ACT_256 = 2 };
+
+/*
+ * Splits the 12 bytes of a Q4_K or Q5_K block into 8 scales and 8 minimums of 6 bits.
+ * Bytes 0-3 and 4-7 hold scales and minimums 0-3 in their low 6 bits; bytes 8-11 hold the low
+ * four bits of scales (low nibble) and minimums (high nibble) 4-7, whose upper two bits are the
+ * upper two of bytes 0-3 and 4-7.
+ */
+static inline void ck_k_scales(const uint8_t packed[12], uint8_t scales[8], uint8_t minimums[8]) {
+    for (int i = 0; i < 4; i++) {
+        scales[i] = packed[i] & 63;
+        minimums[i] = packed[i + 4] & 63;
+        scales[i + 4] = (uint8_t)((packed[i + 8] & 15) | (packed[i] >> 6) << 4);
+        minimums[i + 4] = (uint8_t)(packed[i + 8] >> 4 | (packed[i + 4] >> 6) << 4);
+    }
+}
+
+#endif

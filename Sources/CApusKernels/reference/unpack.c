@@ -1,0 +1,115 @@
+/* Dequantization, written after the value formulas in blocks.h. */
+#include "../blocks.h"
+#include "../families.h"
+#include "half.h"
+
+#include <assert.h>
+#include <string.h>
+
+static void unpack_f32(const void *w, float *y, size_t n) {
+    memcpy(y, w, n * sizeof *y);
+}
+
+static void unpack_f16(const void *w, float *y, size_t n) {
+    for (size_t i = 0; i < n; i++) {
+        uint16_t half;
+        memcpy(&half, (const char *)w + 2 * i, sizeof half);
+        y[i] = ck_half_to_f32(half);
+    }
+}
+
+static void unpack_bf16(const void *w, float *y, size_t n) {
+    for (size_t i = 0; i < n; i++) {
+        uint16_t bfloat;
+        memcpy(&bfloat, (const char *)w + 2 * i, sizeof bfloat);
+        y[i] = ck_bfloat_to_f32(bfloat);
+    }
+}
+
+static void unpack_q4_0(const void *w, float *y, size_t n) {
+    assert(n % CK_BLOCK == 0);
+    const ck_q4_0 *block = w;
+    for (; n > 0; n -= CK_BLOCK, block++, y += CK_BLOCK) {
+        float d = ck_half_to_f32(block->d);
+        for (int i = 0; i < 16; i++) {
+            y[i] = d * (float)((block->q[i] & 15) - 8);
+            y[i + 16] = d * (float)((block->q[i] >> 4) - 8);
+        }
+    }
+}
+
+static void unpack_q8_0(const void *w, float *y, size_t n) {
+    assert(n % CK_BLOCK == 0);
+    const ck_q8_0 *block = w;
+    for (; n > 0; n -= CK_BLOCK, block++, y += CK_BLOCK) {
+        float d = ck_half_to_f32(block->d);
+        for (int i = 0; i < 32; i++) {
+            y[i] = d * (float)block->q[i];
+        }
+    }
+}
+
+static void unpack_q4_k(const void *w, float *y, size_t n) {
+    assert(n % CK_SUPER == 0);
+    const ck_q4_k *block = w;
+    for (; n > 0; n -= CK_SUPER, block++, y += CK_SUPER) {
+        float d = ck_half_to_f32(block->d), dmin = ck_half_to_f32(block->dmin);
+        uint8_t scales[8], minimums[8];
+        ck_k_scales(block->scales, scales, minimums);
+        for (int i = 0; i < 256; i++) {
+            int sub = i / 32;
+            int q = block->q[sub / 2 * 32 + i % 32] >> (sub % 2 * 4) & 15;
+            y[i] = d * (float)scales[sub] * (float)q - dmin * (float)minimums[sub];
+        }
+    }
+}
+
+static void unpack_q5_k(const void *w, float *y, size_t n) {
+    assert(n % CK_SUPER == 0);
+    const ck_q5_k *block = w;
+    for (; n > 0; n -= CK_SUPER, block++, y += CK_SUPER) {
+        float d = ck_half_to_f32(block->d), dmin = ck_half_to_f32(block->dmin);
+        uint8_t scales[8], minimums[8];
+        ck_k_scales(block->scales, scales, minimums);
+        for (int i = 0; i < 256; i++) {
+            int sub = i / 32;
+            int q = block->q[sub / 2 * 32 + i % 32] >> (sub % 2 * 4) & 15;
+            q |= (block->high[i % 32] >> sub & 1) << 4;
+            y[i] = d * (float)scales[sub] * (float)q - dmin * (float)minimums[sub];
+        }
+    }
+}
+
+static void unpack_q6_k(const void *w, float *y, size_t n) {
+    assert(n % CK_SUPER == 0);
+    const ck_q6_k *block = w;
+    for (; n > 0; n -= CK_SUPER, block++, y += CK_SUPER) {
+        float d = ck_half_to_f32(block->d);
+        for (int i = 0; i < 256; i++) {
+            int half = i / 128, part = i / 32 % 4, j = i % 32;
+            int low = block->low[64 * half + part % 2 * 32 + j] >> (part / 2 * 4) & 15;
+            int high = block->high[32 * half + j] >> (2 * part) & 3;
+            y[i] = d * (float)block->scales[i / 16] * (float)((low | high << 4) - 32);
+        }
+    }
+}
+
+static void describe(ck_table *table, uint32_t format, uint32_t values, uint32_t bytes,
+                     void (*unpack)(const void *, float *, size_t)) {
+    ck_format_kernels *entry = &table->formats[format];
+    entry->format = format;
+    entry->block_values = values;
+    entry->block_bytes = bytes;
+    entry->unpack = unpack;
+}
+
+void ck_init_unpack_scalar(ck_table *table) {
+    describe(table, CK_F32, 1, 4, unpack_f32);
+    describe(table, CK_F16, 1, 2, unpack_f16);
+    describe(table, CK_BF16, 1, 2, unpack_bf16);
+    describe(table, CK_Q4_0, CK_BLOCK, sizeof(ck_q4_0), unpack_q4_0);
+    describe(table, CK_Q8_0, CK_BLOCK, sizeof(ck_q8_0), unpack_q8_0);
+    describe(table, CK_Q4_K, CK_SUPER, sizeof(ck_q4_k), unpack_q4_k);
+    describe(table, CK_Q5_K, CK_SUPER, sizeof(ck_q5_k), unpack_q5_k);
+    describe(table, CK_Q6_K, CK_SUPER, sizeof(ck_q6_k), unpack_q6_k);
+}

@@ -1,0 +1,79 @@
+/*
+ * One block of a K format in registers: 256 values of 8 bits without their scales, in row order,
+ * and the 16-bit scales. Included between CK_BEGIN_AVX2 and CK_END.
+ */
+#ifndef CK_UNPACK_AVX2_H
+#define CK_UNPACK_AVX2_H
+
+#include "k_blocks.h"
+
+typedef struct k_block {
+    /* Unsigned values: 0..15 (Q4_K), 0..31 (Q5_K), 0..63 meaning -32..31 (Q6_K). */
+    __m256i q[8];
+    /* Q4_K, Q5_K: 8 scales, then 8 minimums. Q6_K: 16 scales. */
+    __m256i scales;
+} k_block;
+
+CK_INLINE __m256i k_load(const void *from) {
+    return _mm256_loadu_si256((const __m256i *)from);
+}
+
+CK_INLINE k_block k_unpack_q6_k(const ck_q6_k *block) {
+    const __m256i nibble = _mm256_set1_epi8(15), pair = _mm256_set1_epi8(0x30);
+    k_block k;
+    for (int half = 0; half < 2; half++) {
+        __m256i high = k_load(block->high + 32 * half);
+        for (int part = 0; part < 4; part++) {
+            __m256i low = k_load(block->low + 64 * half + part % 2 * 32);
+            low = _mm256_and_si256(part < 2 ? low : _mm256_srli_epi16(low, 4), nibble);
+            __m256i upper = part == 0   ? _mm256_slli_epi16(high, 4)
+                            : part == 1 ? _mm256_slli_epi16(high, 2)
+                            : part == 2 ? high
+                                        : _mm256_srli_epi16(high, 2);
+            k.q[4 * half + part] = _mm256_or_si256(low, _mm256_and_si256(upper, pair));
+        }
+    }
+    k.scales = _mm256_cvtepi8_epi16(_mm_loadu_si128((const __m128i *)block->scales));
+    return k;
+}
+
+CK_INLINE k_block k_unpack(uint32_t format, const void *block) {
+    if (format == CK_Q6_K) {
+        return k_unpack_q6_k(block);
+    }
+    const ck_q5_k *five = block;
+    const ck_q4_k *four = block;
+    const uint8_t *packed = format == CK_Q5_K ? five->q : four->q;
+    const __m256i nibble = _mm256_set1_epi8(15);
+    k_block k;
+    for (int i = 0; i < 4; i++) {
+        __m256i both = k_load(packed + 32 * i);
+        k.q[2 * i] = _mm256_and_si256(both, nibble);
+        k.q[2 * i + 1] = _mm256_and_si256(_mm256_srli_epi16(both, 4), nibble);
+    }
+    if (format == CK_Q5_K) {
+        __m256i high = k_load(five->high);
+        for (int i = 0; i < 8; i++) {
+            __m256i bit = _mm256_set1_epi8((char)(1 << i));
+            __m256i set = _mm256_cmpeq_epi8(_mm256_and_si256(high, bit), bit);
+            k.q[i] = _mm256_or_si256(k.q[i], _mm256_and_si256(set, _mm256_set1_epi8(16)));
+        }
+    }
+    k.scales = k_scales(four->scales); /* Q5_K starts alike */
+    return k;
+}
+
+/* 16-bit scale of each pair of neighbouring values of q[i]. */
+CK_INLINE __m256i k_spread(uint32_t format, __m256i scales, int i) {
+    if (format == CK_Q6_K) { /* two scales: 2i for the lower, 2i + 1 for the upper half */
+        __m128i eight =
+            i < 4 ? _mm256_castsi256_si128(scales) : _mm256_extracti128_si256(scales, 1);
+        short low = (short)(0x0100 + 0x0404 * (i % 4)), high = (short)(low + 0x0202);
+        __m256i index = _mm256_set_m128i(_mm_set1_epi16(high), _mm_set1_epi16(low));
+        return _mm256_shuffle_epi8(_mm256_broadcastsi128_si256(eight), index);
+    }
+    __m256i eight = _mm256_broadcastsi128_si256(_mm256_castsi256_si128(scales));
+    return _mm256_shuffle_epi8(eight, _mm256_set1_epi16((short)(0x0100 + 0x0202 * i)));
+}
+
+#endif

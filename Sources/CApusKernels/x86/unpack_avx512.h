@@ -1,0 +1,76 @@
+/*
+ * One block of a K format in registers: 256 values of 8 bits without their scales, in row order,
+ * and the 16-bit scales. Included between CK_BEGIN_AVX512 and CK_END.
+ */
+#ifndef CK_UNPACK_AVX512_H
+#define CK_UNPACK_AVX512_H
+
+#include "k_blocks.h"
+
+typedef struct k_block {
+    /* Unsigned values: 0..15 (Q4_K), 0..31 (Q5_K), 0..63 meaning -32..31 (Q6_K). */
+    __m512i q[4];
+    /* Q4_K, Q5_K: 8 scales, then 8 minimums. Q6_K: 16 scales. */
+    __m256i scales;
+} k_block;
+
+/* 32 bytes twice, the second copy shifted down by 4 bits: sub-blocks 2k and 2k + 1. */
+CK_INLINE __m512i k_nibbles(const uint8_t *q) {
+    const __m512i shifts = _mm512_set_epi64(4, 4, 4, 4, 0, 0, 0, 0);
+    __m512i both = _mm512_broadcast_i64x4(_mm256_loadu_si256((const __m256i *)q));
+    return _mm512_and_si512(_mm512_srlv_epi64(both, shifts), _mm512_set1_epi8(15));
+}
+
+CK_INLINE k_block k_unpack_q4_k(const ck_q4_k *block) {
+    k_block k;
+    for (int i = 0; i < 4; i++) {
+        k.q[i] = k_nibbles(block->q + 32 * i);
+    }
+    k.scales = k_scales(block->scales);
+    return k;
+}
+
+CK_INLINE k_block k_unpack_q5_k(const ck_q5_k *block) {
+    const __m512i sixteen = _mm512_set1_epi8(16);
+    __m512i high = _mm512_broadcast_i64x4(_mm256_loadu_si256((const __m256i *)block->high));
+    __m512i bits = _mm512_inserti64x4(_mm512_set1_epi8(1), _mm256_set1_epi8(2), 1);
+    k_block k;
+    for (int i = 0; i < 4; i++) {
+        __mmask64 set = _mm512_test_epi8_mask(high, _mm512_slli_epi16(bits, 2 * (unsigned)i));
+        __m512i low = k_nibbles(block->q + 32 * i);
+        k.q[i] = _mm512_mask_add_epi8(low, set, low, sixteen);
+    }
+    k.scales = k_scales(block->scales);
+    return k;
+}
+
+CK_INLINE k_block k_unpack_q6_k(const ck_q6_k *block) {
+    const __m512i nibble = _mm512_set1_epi8(15), pair = _mm512_set1_epi8(0x30);
+    k_block k;
+    for (int half = 0; half < 2; half++) {
+        __m512i low = _mm512_loadu_si512(block->low + 64 * half);
+        __m512i high = _mm512_broadcast_i64x4(
+            _mm256_loadu_si256((const __m256i *)(block->high + 32 * half)));
+        __m512i first = _mm512_sllv_epi64(high, _mm512_set_epi64(2, 2, 2, 2, 4, 4, 4, 4));
+        __m512i second = _mm512_srlv_epi64(high, _mm512_set_epi64(2, 2, 2, 2, 0, 0, 0, 0));
+        /* 0xF8: a | b & c */
+        k.q[2 * half] = _mm512_ternarylogic_epi64(_mm512_and_si512(low, nibble), first, pair, 0xF8);
+        k.q[2 * half + 1] = _mm512_ternarylogic_epi64(
+            _mm512_and_si512(_mm512_srli_epi16(low, 4), nibble), second, pair, 0xF8);
+    }
+    k.scales = _mm256_cvtepi8_epi16(_mm_loadu_si128((const __m128i *)block->scales));
+    return k;
+}
+
+CK_INLINE k_block k_unpack(uint32_t format, const void *block) {
+    switch (format) {
+    case CK_Q4_K:
+        return k_unpack_q4_k(block);
+    case CK_Q5_K:
+        return k_unpack_q5_k(block);
+    default:
+        return k_unpack_q6_k(block);
+    }
+}
+
+#endif

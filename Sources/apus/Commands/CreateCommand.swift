@@ -1,0 +1,89 @@
+internal import ApusClient
+internal import ApusDialects
+internal import ArgumentParser
+
+/// `apus create`: makes a model from a Modelfile.
+struct CreateCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "create",
+        abstract: "Make a model from a Modelfile."
+    )
+
+    @Argument(help: "The name of the new model.")
+    var model: String
+
+    @Option(
+        name: .shortAndLong,
+        help:
+            "The Modelfile, - for standard input (default: 'Modelfile' here, or the GGUF files of this folder)."
+    )
+    var file: String?
+
+    @Option(name: .shortAndLong, help: "Not supported yet; models are stored as they are.")
+    var quantize: String?
+
+    func run() async throws {
+        if let quantize {
+            throw CommandFailure(
+                "quantizing to \(quantize) is not supported yet; "
+                    + "FROM a GGUF file that is quantized already works"
+            )
+        }
+        let (model, file) = (model, file)
+        let plan = try await Blocking.run {
+            try CreationPlan(
+                modelfile: file,
+                folder: CommandEnvironment.folder,
+                home: CommandEnvironment.home
+            )
+        }
+        for warning in plan.warnings { try Console.errors.writeLine("warning: \(warning)") }
+        try await Session.with { session in
+            try await ProgressDisplay.during("gathering model components", leavingTrace: true) {
+                display in
+                let request = try await upload(plan, as: model, to: session.client, display)
+                for try await progress in try await session.client.create(request) {
+                    display.report(
+                        progress.status ?? "",
+                        digest: progress.digest,
+                        completed: progress.completed ?? 0,
+                        total: progress.total ?? 0
+                    )
+                }
+            }
+        }
+    }
+
+    /// Sends the files that the server lacks; gives the request that makes the model of them.
+    private func upload(
+        _ plan: CreationPlan,
+        as model: String,
+        to client: ApusClient,
+        _ display: ProgressDisplay
+    ) async throws -> OllamaCreate {
+        var digests: [String: String] = [:]
+        for path in plan.paths {
+            let digest = try await Blocking.run {
+                try FileDigest.of(path) { completed, total in
+                    display.report(
+                        "reading \(path)",
+                        digest: "read " + path,
+                        completed: completed,
+                        total: total
+                    )
+                }
+            }
+            let total = digest.size
+            try await client.upload(fileAt: path, digest: digest.text) { completed in
+                display.report(
+                    "copying file \(digest.text)",
+                    digest: digest.text,
+                    completed: completed,
+                    total: total
+                )
+            }
+            digests[path] = digest.text
+        }
+        return plan.request(for: model, digests: digests)
+    }
+}

@@ -1,0 +1,117 @@
+import ApusConversation
+import ApusServer
+import HTTPTypes
+import HummingbirdTesting
+import NIOCore
+import Testing
+
+@Suite(.timeLimit(.minutes(1))) struct GeneralRouteTests {
+    @Test func greetsAndTellsItsVersion() async throws {
+        try await Bench().run { client in
+            let greeting = try await client.send(.get, "/")
+            #expect(greeting.text == "Ollama is running")
+            #expect(greeting.headers[.contentType] == "text/plain; charset=utf-8")
+            for path in ["/", "/api/version", "/api/tags"] {
+                let head = try await client.send(.head, path)
+                #expect(head.status == .ok && head.body.readableBytes == 0, "\(path)")
+            }
+            let version = try await client.send(.get, "/api/version")
+            #expect(version.text == #"{"version":"0.32.15"}"#)
+            #expect(version.headers[.contentType] == "application/json; charset=utf-8")
+        }
+    }
+
+    @Test(arguments: [
+        (HTTPRequest.Method.get, "/api/chat"), (.put, "/api/tags"), (.post, "/api/ps"),
+        (.head, "/api/ps"), (.get, "/api/delete"), (.delete, "/api/show"), (.options, "/api/chat"),
+        (.get, "/api/blobs/x"), (.post, "/"), (.patch, "/api/version"),
+    ])
+    func knownPathsRefuseOtherMethods(_ method: HTTPRequest.Method, _ path: String) async throws {
+        try await Bench().run { client in
+            // A router test is addressed to localhost, where OPTIONS is answered before routing.
+            let response = try await client.send(method, path)
+            if method == .options {
+                #expect(response.status == .noContent)
+            } else {
+                #expect(response.status == .methodNotAllowed)
+                #expect(response.headers[.allow]?.isEmpty == false)
+            }
+        }
+    }
+
+    @Test(arguments: ["/nowhere", "/api", "/api/tags/x", "/v1/models"])
+    func unknownPathsAreNotFound(_ path: String) async throws {
+        try await Bench().run { client in
+            let response = try await client.send(.get, path)
+            #expect(response.status == .notFound)
+            #expect(response.text == "404 page not found")
+        }
+    }
+
+    @Test func registriesAreRefusedInWords() async throws {
+        try await Bench().run { client in
+            for path in ["/api/pull", "/api/push"] {
+                let response = try await client.send(.post, path, #"{"model":"x"}"#)
+                #expect(response.status == .notImplemented)
+                #expect(response.json["error"]?.stringValue?.contains("not supported") == true)
+            }
+        }
+    }
+
+    @Test func bodiesBeyondTheLimitAreRefused() async throws {
+        var configuration = ServerConfiguration()
+        configuration.maximumBodyBytes = 100
+        let body = #"{"model":"\#(String(repeating: "x", count: 200))"}"#
+        try await Bench(configuration: configuration).run { client in
+            let response = try await client.send(.post, "/api/show", body)
+            #expect(response.status == .contentTooLarge)
+            #expect(response.json["error"]?.stringValue?.contains("100 bytes") == true)
+        }
+    }
+
+    @Test func browsersAreAnsweredByOrigin() async throws {
+        let origin = try #require(HTTPField.Name("Origin"))
+        try await Bench().run { client in
+            for allowed in ["http://localhost:3000", "https://127.0.0.1", "app://x", "tauri://y"] {
+                let response = try await client.send(
+                    .get,
+                    "/api/version",
+                    headers: [origin: allowed]
+                )
+                #expect(response.headers[.accessControlAllowOrigin] == allowed)
+                #expect(response.headers[.vary] == "Origin")
+            }
+            let refused = try await client.send(
+                .get,
+                "/api/version",
+                headers: [origin: "https://evil.example"]
+            )
+            #expect(refused.status == .forbidden)
+            let missing = try await client.send(
+                .post,
+                "/api/show",
+                #"{"model":"x"}"#,
+                headers: [origin: "http://localhost:3000"]
+            )
+            #expect(missing.status == .notFound)
+            #expect(missing.headers[.accessControlAllowOrigin] == "http://localhost:3000")
+            #expect(refused.headers[.accessControlAllowOrigin] == nil)
+            let same = try await client.send(
+                .get,
+                "/api/version",
+                headers: [origin: "http://localhost"]
+            )
+            #expect(same.headers[.accessControlAllowOrigin] == nil && same.status == .ok)
+            let preflight = try await client.send(
+                .options,
+                "/api/chat",
+                headers: [origin: "http://localhost:3000"]
+            )
+            #expect(preflight.status == .noContent)
+            #expect(preflight.headers[.accessControlMaxAge] == "43200")
+            #expect(
+                preflight.headers[.accessControlAllowHeaders]?.contains("anthropic-version") == true
+            )
+        }
+    }
+}

@@ -1,0 +1,39 @@
+"""Writes blocks of every weight format with the floats they stand for, as the Python package
+`gguf` (pip install gguf numpy; made with gguf 0.17, numpy 2.4) sees them.
+
+FORMAT.unpack.bin  packed blocks with random bytes, then their values as little-endian float32
+FORMAT.pack.bin    float32 values, then the blocks that gguf packs them to (formats it can pack)
+"""
+
+from pathlib import Path
+
+import numpy as np
+from gguf import GGMLQuantizationType as Type, GGML_QUANT_SIZES
+from gguf.quants import dequantize, quantize
+
+HERE = Path(__file__).parent
+SCALES = {"F16": [0], "Q4_0": [0], "Q8_0": [0], "Q4_K": [0, 2], "Q5_K": [0, 2], "Q6_K": [208]}
+rng = np.random.default_rng(20)
+
+for name in ["F16", "BF16", "Q4_0", "Q8_0", "Q4_K", "Q5_K", "Q6_K"]:
+    kind = Type[name]
+    values, size = GGML_QUANT_SIZES[kind]
+    count = 64 if values == 1 else 6
+    blocks = rng.integers(0, 256, (count, size), dtype=np.uint8)
+    for offset in SCALES.get(name, []):
+        halves = rng.normal(0, 0.1, count).astype(np.float16)
+        blocks[:, offset : offset + 2] = halves.view(np.uint8).reshape(count, 2)
+    if name == "BF16":
+        floats = rng.normal(0, 1, count).astype(np.float32)
+        blocks = floats.view(np.uint8).reshape(count, 4)[:, 2:].copy()
+    packed = blocks.reshape(-1)
+    unpacked = dequantize(packed, kind).astype(np.float32).reshape(-1)
+    assert unpacked.size == count * values
+    (HERE / f"{name}.unpack.bin").write_bytes(packed.tobytes() + unpacked.tobytes())
+
+for name in ["F16", "BF16", "Q4_0", "Q8_0"]:
+    kind = Type[name]
+    x = rng.normal(0, 1, 8 * 32).astype(np.float32)
+    x[32:64] = 0
+    x[64] = -40
+    (HERE / f"{name}.pack.bin").write_bytes(x.tobytes() + quantize(x, kind).tobytes())
