@@ -89,31 +89,46 @@ CK_INLINE void v_tile(uint32_t format, const v_operands *o, size_t row, size_t r
     }
 }
 
+/* `tokens` tokens with the rows of one panel. */
+CK_INLINE void v_panel_tile(uint32_t format, const v_operands *o, size_t row, size_t last_row,
+                            size_t token, size_t tokens) {
+    /* One token streams two rows at a time: more would be too many streams from memory. */
+    const size_t rows = tokens == 1 ? 2 : CK_TILE_ROWS;
+    for (; row + rows <= last_row; row += rows) {
+        v_tile(format, o, row, rows, token, tokens);
+    }
+    for (; row < last_row; row++) {
+        v_tile(format, o, row, 1, token, tokens);
+    }
+}
+
 /* All tokens with the rows of one panel. */
 CK_INLINE void v_panel(uint32_t format, const v_operands *o, size_t row, size_t last_row,
                        size_t tokens) {
-    for (size_t token = 0; token < tokens;) {
-        size_t r = row;
-        if (tokens - token >= CK_TILE_TOKENS) {
-            for (; r + CK_TILE_ROWS <= last_row; r += CK_TILE_ROWS) {
-                v_tile(format, o, r, CK_TILE_ROWS, token, CK_TILE_TOKENS);
-            }
-            for (; r < last_row; r++) {
-                v_tile(format, o, r, 1, token, CK_TILE_TOKENS);
-            }
-            token += CK_TILE_TOKENS;
-        } else {
-            for (; r + CK_TILE_ROWS <= last_row && tokens > 1; r += CK_TILE_ROWS) {
-                v_tile(format, o, r, CK_TILE_ROWS, token, 1);
-            }
-            for (; r + 2 <= last_row; r += 2) {
-                v_tile(format, o, r, 2, token, 1);
-            }
-            for (; r < last_row; r++) {
-                v_tile(format, o, r, 1, token, 1);
-            }
-            token++;
-        }
+    size_t token = 0;
+    for (; token + CK_TILE_TOKENS <= tokens; token += CK_TILE_TOKENS) {
+        v_panel_tile(format, o, row, last_row, token, CK_TILE_TOKENS);
+    }
+    switch (tokens - token) {
+    case 1:
+        v_panel_tile(format, o, row, last_row, token, 1);
+        break;
+#if CK_TILE_TOKENS > 2
+    case 2:
+        v_panel_tile(format, o, row, last_row, token, 2);
+        break;
+#endif
+#if CK_TILE_TOKENS > 3
+    case 3:
+        v_panel_tile(format, o, row, last_row, token, 3);
+        break;
+    case 4:
+        v_panel_tile(format, o, row, last_row, token, 4);
+        break;
+    case 5:
+        v_panel_tile(format, o, row, last_row, token, 5);
+        break;
+#endif
     }
 }
 

@@ -7,6 +7,9 @@ extension BuiltInModels {
     /// When their weights were made, for listings.
     private static let modifiedAt = Date(timeIntervalSince1970: 1_795_132_800)
 
+    /// A model this small is right only where it is sure.
+    private static let parameters: [String: ParameterValue] = ["temperature": .number(0)]
+
     /// The models as a store lists them.
     static func forStore() throws -> [BuiltInModel] {
         try all.map { model in
@@ -16,7 +19,8 @@ extension BuiltInModels {
                 sizeBytes: Int64(model.bytes.count),
                 weights: { Array(model.bytes) },
                 facts: try facts(of: model.open()),
-                modifiedAt: modifiedAt
+                modifiedAt: modifiedAt,
+                parameters: parameters
             )
         }
     }
