@@ -123,6 +123,13 @@ let package = Package(
             cSettings: [".", "reference", "vector", "x86", "arm"].map { .headerSearchPath($0) }
         ),
         .target(name: "CApusDemo", exclude: ["demo.gguf"]),
+        // Benchmarks
+        .executableTarget(
+            name: "kernel-bench",
+            dependencies: ["KernelChecks"],
+            path: "Benchmarks/Kernels",
+            swiftSettings: settings
+        ),
         // Tests
         testLibrary("TestSupport", ["ApusFormats", "ApusGGUF"]),
         testLibrary("KernelChecks", ["CApusKernels"]),

@@ -13,6 +13,7 @@ import Testing
         ("déjà vu", ["à v"], "déj", "à v"),
         ("anything", [""], "anything", nil),
         ("", ["a"], "", nil),
+        ("ab", ["abcd", "b"], "a", "b"),
     ]
 
     @Test(arguments: cases)
@@ -30,7 +31,11 @@ import Testing
                 text += free
                 stop = found
             }
-            if stop == nil { text += matcher.finish() }
+            if stop == nil {
+                let (rest, found) = matcher.finish()
+                text += rest
+                stop = found
+            }
             #expect(text == test.before, "pieces of \(size)")
             #expect(stop == test.stop, "pieces of \(size)")
         }

@@ -146,7 +146,12 @@ extension GenerationStream.State {
         var events: [GenerationEvent] = []
         if summary.stopText == nil {
             let (tail, _) = take(decoder.finish())
-            events += tail + parse(stops.finish())
+            events += tail
+        }
+        if summary.stopText == nil {
+            let (text, stop) = stops.finish()
+            summary.stopText = stop
+            events += parse(text)
         }
         events += parser?.finish() ?? []
         summary.prompt = usage

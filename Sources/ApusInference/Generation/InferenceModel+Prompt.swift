@@ -24,6 +24,12 @@ extension InferenceModel {
         _ request: GenerationRequest,
         template: any ChatTemplate
     ) throws -> Prompt {
+        if let token = request.leadingTokens.first(where: { !(0..<Int32(tokenizer.count) ~= $0) }) {
+            throw InferenceError(
+                .invalidRequest,
+                "context has the token \(token), expected 0 to \(tokenizer.count - 1)"
+            )
+        }
         var prompt: Prompt
         switch request.prompt {
         case .conversation(let conversation):

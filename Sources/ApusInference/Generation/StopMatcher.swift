@@ -29,8 +29,16 @@ struct StopMatcher {
         return (release(held.count), nil)
     }
 
-    /// What is still held back, when no more text comes.
-    mutating func finish() -> String { release(held.count) }
+    /// What is still held back, when no more text comes: up to the first stop text in it.
+    mutating func finish() -> (text: String, stop: String?) {
+        for start in held.indices {
+            let rest = held[start...]
+            if let stop = stops.first(where: { rest.starts(with: $0) }) {
+                return (release(start), String(decoding: stop, as: UTF8.self))
+            }
+        }
+        return (release(held.count), nil)
+    }
 
     /// Lets `count` bytes go.
     ///

@@ -43,7 +43,10 @@ package final class InferenceModel: Sendable {
             ?? file.metadata.optionalString("tokenizer.chat_template")
         template = try ChatTemplates.template(source)
         progress(0.25)
-        let backend = try CPUBackend(threads: options.threads)
+        // More threads than processors only wait for each other.
+        let backend = try CPUBackend(
+            threads: options.threads.map { min($0, CPUBackend.processors) }
+        )
         let model = try Architectures.load(file, backend: backend)
         guard tokenizer.count <= model.shape.vocabulary else {
             throw ModelError(
