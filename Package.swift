@@ -118,10 +118,7 @@ let package = Package(
         swift("ApusSampling"),
         swift("ApusTokenizers"),
         // Row 0: C
-        .target(
-            name: "CApusKernels",
-            cSettings: [".", "reference", "vector", "x86", "arm"].map { .headerSearchPath($0) }
-        ),
+        .target(name: "CApusKernels"),
         .target(name: "CApusDemo", exclude: ["demo.gguf"]),
         // Benchmarks
         .executableTarget(

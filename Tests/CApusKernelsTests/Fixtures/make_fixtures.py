@@ -1,5 +1,5 @@
 """Writes blocks of every weight format with the floats they stand for, as the Python package
-`gguf` (pip install gguf numpy; made with gguf 0.17, numpy 2.4) sees them.
+`gguf` (pip install gguf numpy; made with gguf 0.19.0, numpy 2.4.6) sees them.
 
 FORMAT.unpack.bin  packed blocks with random bytes, then their values as little-endian float32
 FORMAT.pack.bin    float32 values, then the blocks that gguf packs them to (formats it can pack)
