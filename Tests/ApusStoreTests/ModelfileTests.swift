@@ -144,7 +144,11 @@ import Testing
 @Suite struct ModelfilePathsTests {
     @Test(arguments: [
         ("/a/./b/../c", "/a/c"), ("x.gguf", "/cwd/x.gguf"), ("./x", "/cwd/x"), (".", "/cwd"),
-        ("../../../x", "/x"), ("~", "/home/me"), ("~/x", "/home/me/x"), ("~root/x", "/root/x"),
+        ("../../../x", "/x"), ("~", "/home/me"), ("~/x", "/home/me/x"),
+        (
+            "~root/x",
+            FileManager.default.homeDirectory(forUser: "root").map { "\($0.path)/x" } ?? ""
+        ),
     ])
     func pathsAreExpanded(value: String, expected: String) throws {
         let path = try ModelfilePaths.expanded(value, relativeTo: "/cwd", home: "/home/me")
