@@ -116,7 +116,7 @@ import Testing
     }
 
     private static let think = ThinkingTags(open: "<think>", close: "</think>")
-    private static let hermes = ToolCallFormat.tagged(open: "<tool_call>", close: "</tool_call>")
+    private static let hermes = ToolCallFormat.hermes
 
     @Test(
         .enabled(if: ChatFixtures.hasTemplates, "no conformance data"),
@@ -136,29 +136,40 @@ import Testing
             ),
             Known(
                 file: "meta-llama-Llama-3.2-3B-Instruct.jinja",
-                features: ChatFeatures(supportsTools: true, toolCallFormat: .bareJSON)
+                features: ChatFeatures(supportsTools: true, toolCallFormat: .llama)
             ),
             Known(
                 file: "meta-llama-Llama-3.1-8B-Instruct.jinja",
-                features: ChatFeatures(supportsTools: true, toolCallFormat: .bareJSON)
+                features: ChatFeatures(supportsTools: true, toolCallFormat: .llama)
             ),
             Known(file: "google-gemma-2-2b-it.jinja", features: ChatFeatures()),
             Known(file: "microsoft-Phi-3.5-mini-instruct.jinja", features: ChatFeatures()),
             Known(
                 file: "Qwen3-Coder.jinja",
-                features: ChatFeatures(supportsTools: true)
+                features: ChatFeatures(
+                    supportsTools: true,
+                    toolCallFormat: ToolCallFormat(
+                        name: "qwen3-coder",
+                        syntax: XMLCallSyntax(style: .qwen)
+                    )
+                )
             ),
             Known(
                 file: "deepseek-ai-DeepSeek-R1-Distill-Qwen-32B.jinja",
                 features: ChatFeatures(
                     supportsTools: true,
                     supportsThinking: true,
-                    thinkingTags: think
+                    thinkingTags: think,
+                    toolCallFormat: .deepSeek
                 )
             ),
             Known(
                 file: "openai-gpt-oss-120b.jinja",
-                features: ChatFeatures(supportsTools: true, supportsThinking: true)
+                features: ChatFeatures(
+                    supportsTools: true,
+                    supportsThinking: true,
+                    toolCallFormat: ToolCallFormat(name: "harmony", syntax: HarmonySyntax())
+                )
             ),
         ]
     )

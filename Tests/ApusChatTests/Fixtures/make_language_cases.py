@@ -223,6 +223,71 @@ a {% if t %} b {% endif %} c
 {{ s.'x' }}
 {{ 1 if }}
 {{ “x” }}
+{{ u % [] }} {{ u % {} }} {{ u % missing }} {{ '%(b)s' % m }}
+{{ '%(zz)s' % m }}
+{{ '%(a)s' % [] }}
+{{ t|round }} {{ f|round(-1) }} {{ -0.2|round(0, 'ceil') }} {{ 0.2|round(0, 'floor') }}
+{{ 7|indent }}
+{{ missing|indent }}
+{{ m|truncate(5) }} {{ missing|truncate(5) is undefined }} {{ l|truncate(5) }}
+{{ 7|truncate(5) }}
+{{ m.b|string|truncate(1, true, '') }} {{ ls|truncate(1, true, '', 0) }}
+{{ n|map('upper')|list }} {{ 0|select|list }} {{ f|selectattr('a')|list }} {{ n|rejectattr('a')|list }} {{ missing|reject|list }}
+{{ 7|map('upper')|list }}
+{{ [['a', 'b c'], [1, 'é/']]|urlencode }} {{ 7|urlencode }} {{ n|urlencode }}
+{{ ['abc']|urlencode }}
+{{ missing|int }}
+{{ missing|float }}
+{{ namespace(_a=1) }}
+{% set ns = namespace(a=1) %}{% set ns._a = 2 %}
+{{ missing.__class__ }}{{ s.__class__ }}{{ l.__len__ }}{{ m.__init__ }}
+{{ s.__class__.__mro__ }}
+{{ s.__class__() }}
+{{ s|attr('__class__') is defined }}{{ l|attr('_x') is undefined }}
+{{ l.append(4) }}
+{{ m.update({'x': 1}) }}
+{{ m.pop('b') }}
+{{ l.sort() }}
+{{ 2.5 is odd }} {{ 2.5 is even }} {{ 3.0 is odd }} {{ t is odd }}
+{{ missing in m }} {{ missing is in m }} {{ {missing: 1} }} {{ missing is filter }}
+{{ l is filter }}
+{{ i is odd(1) }}
+{{ i is eq }}
+{{ i is eq(7, 8) }}
+{{ i is divisibleby(num=7) }}
+{% filter length %}abc{% endfilter %}
+{% filter upper|list %}ab{% endfilter %}
+{% set v | length %}abc{% endset %}{{ v + 1 }}
+{{ 1 if i is defined if t else 2 }}
+{{ i is defined and t }} {{ 1 if i is defined else 2 }} {{ (i is defined) if t else 2 }}
+{{ none >= none }}
+{{ missing <= missing }}
+{{ [none] <= [none] }} {{ [none, 1] < [none, 2] }} {{ (1, none) >= (1, none) }}
+{{ {} <= {} }}
+{% macro a(x, y=1) %}{{ varargs }}{{ kwargs }}{% endmacro %}{{ a.name }} {{ a.arguments }} {{ a.catch_kwargs }} {{ a.catch_varargs }} {{ a.caller }}
+{% macro a(caller) %}{{ caller() }}{% endmacro %}x
+{% macro a(caller=none) %}{{ caller }}{% endmacro %}{{ a() }}
+{{ dict.fromkeys(['a', 'b'], 1) }} {{ dict.fromkeys('ab') }} {{ dict.fromkeys([]) }}
+{{ 10.0 ** 400 }}
+{{ 0.0 ** -1 }}
+{{ [none, none]|sort }} {{ sp|sort(attribute='age') }} {{ [{'a': none}, {'a': none}]|sort(attribute='a') }}
+{{ [none, 1]|sort }}
+{{ 'a\tbc\td\n\te'.expandtabs() }}|{{ 'a\tb'.expandtabs(4) }}|{{ 'a\tb'.expandtabs(0) }}
+{{ 'a1'.isidentifier() }} {{ '1a'.isidentifier() }} {{ 'é_'.isidentifier() }} {{ ''.isidentifier() }} {{ 'a\n'.isprintable() }} {{ 'é '.isprintable() }} {{ ''.isprintable() }}
+{{ '{a}-{b[0]}'.format_map({'a': 1, 'b': [2]}) }}
+{{ 'a {x}'.format_map({'x': l}) }}
+{{ '{0[a][1][z]} {0.b!r:>4} {1!s} {q!r}'.format(m, 'x', q='y') }}
+{{ '{0.__class__}'.format(m) }}
+{{ '{!x}'.format(1) }}
+{{ 'The quick-brown fox  jumps over'|wordwrap(8) }}|{{ 'abcdefghij kl'|wordwrap(4, false) }}|{{ 'a-b cd-ef well-known x'|wordwrap(6) }}|{{ 'well-known words'|wordwrap(6, break_on_hyphens=false) }}
+{{ '  a b  c \n  d\n\nlong-word-here'|wordwrap(5, wrapstring='|') }}
+{{ 'a'|wordwrap(0) }}
+{{ 1|filesizeformat }} {{ 0|filesizeformat }} {{ 999|filesizeformat }} {{ 1000|filesizeformat }} {{ 1536|filesizeformat(true) }} {{ 1e27|filesizeformat }} {{ '13000000'|filesizeformat }} {{ -5|filesizeformat }}
+{{ 'x'|filesizeformat }} {{ n|filesizeformat(true) }}
+{{ {'a': 1, 'b': none, 'c': '<"'}|xmlattr }}|{{ {}|xmlattr }}|{{ {'a': missing, 'b': ''}|xmlattr(false) }}
+{{ {'a b': 1}|xmlattr }}
+{{ m|tojson(indent='\t') }} {{ [[], {}, [1]]|tojson(indent='--') }} {{ ['  x']|tojson(indent='') }}
+{{ s.nothing ~ s['nothing'] ~ m['nothing'].__class__ }}
 '''
 
 SEPARATE = [

@@ -1,6 +1,6 @@
 """The reference for chat templates: jinja2, set up as Hugging Face transformers does.
 
-Follows `_compile_jinja_template` and `apply_chat_template` of transformers 4.5x
+Follows `_compile_jinja_template` and `apply_chat_template` of transformers 5
 (transformers/utils/chat_template_utils.py, tokenization_utils_base.py).
 """
 import datetime
@@ -8,6 +8,7 @@ import json
 
 import jinja2
 import jinja2.ext
+import jinja2.utils
 from jinja2 import nodes
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
@@ -28,6 +29,24 @@ class Generation(jinja2.ext.Extension):
         return caller()
 
 
+def check(name):
+    if isinstance(name, str) and name.startswith("_"):
+        raise jinja2.exceptions.SecurityError(name)
+
+
+class Fields(jinja2.utils.Namespace):
+    """A namespace without fields for Python's own names, as transformers 5 has it."""
+
+    def __init__(*args, **kwargs):
+        for name in dict(*args[1:], **kwargs):
+            check(name)
+        jinja2.utils.Namespace.__init__(*args, **kwargs)
+
+    def __setitem__(self, name, value):
+        check(name)
+        jinja2.utils.Namespace.__setitem__(self, name, value)
+
+
 def raise_exception(message):
     raise jinja2.exceptions.TemplateError(message)
 
@@ -41,6 +60,7 @@ def environment():
     env = ImmutableSandboxedEnvironment(
         trim_blocks=True, lstrip_blocks=True, extensions=[Generation, jinja2.ext.loopcontrols])
     env.filters["tojson"] = tojson
+    env.globals["namespace"] = Fields
     env.globals["raise_exception"] = raise_exception
     env.globals["strftime_now"] = lambda layout: NOW.strftime(layout)
     return env

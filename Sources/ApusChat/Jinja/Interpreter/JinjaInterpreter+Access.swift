@@ -1,6 +1,8 @@
 extension JinjaInterpreter {
     /// `value.name`: Python's attribute first, then the item of that name.
     func attribute(_ name: String, of value: JinjaValue) throws(ChatError) -> JinjaValue {
+        // The sandbox hides what every Python object has, even what is undefined.
+        if name == "__class__" { return missing(name, in: value) }
         try requireDefined(value)
         if let attribute = ownAttribute(name, of: value) { return attribute }
         if case .mapping(let mapping) = value, let item = mapping[name] { return item }
@@ -50,8 +52,9 @@ extension JinjaInterpreter {
                 return name == "next" || name == "reset" ? .function(.method(value, name)) : nil
             default: return nil
             }
-        case .function(.macro(let macro)) where name == "name":
-            return .string(macro.definition.name)
+        case .function(.macro(let macro)): return macro.definition.attribute(name)
+        case .function(.global("dict")):
+            return name == "fromkeys" ? .function(.global("dict.fromkeys")) : nil
         default:
             guard JinjaMethods.exists(name, on: value) else { return nil }
             return .function(.method(value, name))

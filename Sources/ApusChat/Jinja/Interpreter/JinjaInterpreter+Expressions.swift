@@ -171,11 +171,11 @@ extension JinjaInterpreter {
         case .less: return try JinjaValue.precedes(left, right, line: line)
         case .greater: return try JinjaValue.precedes(right, left, operation: ">", line: line)
         case .lessOrEqual:
-            if JinjaValue.equal(left, right) { return true }
             return try JinjaValue.precedes(left, right, operation: "<=", line: line)
+                || JinjaValue.equal(left, right)
         case .greaterOrEqual:
-            if JinjaValue.equal(left, right) { return true }
             return try JinjaValue.precedes(right, left, operation: ">=", line: line)
+                || JinjaValue.equal(left, right)
         case .contained: return try contains(right, left)
         case .notContained: return try !contains(right, left)
         }

@@ -165,7 +165,7 @@ extension JinjaInterpreter {
         case .multiply: return .double(left * right)
         case .power:
             let result = CNumbers.power(left, right)
-            guard !result.isNaN || left.isNaN || right.isNaN else {
+            guard result.isFinite || !left.isFinite || !right.isFinite else {
                 throw problem("a power is no real number.")
             }
             return .double(result)

@@ -30,7 +30,11 @@ extension JinjaInterpreter {
         case .set(let target, let value): try assign(target, evaluate(value, scope), scope)
         case .setBlock(let target, let filters, let body):
             try assign(target, filtered(body, filters, scope), scope)
-        case .filterBlock(let filters, let body): try printValue(filtered(body, filters, scope))
+        case .filterBlock(let filters, let body):
+            guard case .string(let text) = try filtered(body, filters, scope) else {
+                throw problem("a filter block must give a string.")
+            }
+            try print(text)
         case .macro(let definition):
             scope.variables[definition.name] = macro(definition, scope)
         case .callBlock(let call, let definition): try runCallBlock(call, definition, scope)
@@ -104,6 +108,13 @@ extension JinjaInterpreter {
         try printValue(invoke(function, values))
     }
 
+    /// Refuses names of fields that transformers keeps for Python's own.
+    func requireOpen(_ field: String) throws(ChatError) {
+        guard !field.utf8.starts(with: "_".utf8) else {
+            throw problem("a namespace takes no field whose name begins with '_': '\(field)'.")
+        }
+    }
+
     /// Gives a variable, a namespace's field or several variables their values.
     func assign(
         _ target: JinjaTarget,
@@ -116,6 +127,7 @@ extension JinjaInterpreter {
             guard case .object(let object)? = scope.value(name),
                 let namespace = object as? JinjaNamespace
             else { throw problem("cannot assign to a field of what is no namespace.") }
+            try requireOpen(field)
             namespace.fields.set(field, value)
         case .tuple(let targets):
             let items = try self.items(of: value)

@@ -34,21 +34,60 @@ struct BraceFormat {
         _ position: inout Int
     ) throws(ChatError) -> String {
         let halves = TextSearch.split(field, ":", limit: 1)
-        let name = halves[0]
-        let specification = halves.count > 1 ? halves[1] : ""
-        let value: JinjaValue?
+        let named = TextSearch.split(halves[0], "!", limit: 1)
+        let path = named[0].unicodeScalars
+        let first = path.prefix { $0 != "." && $0 != "[" }
+        let name = String(first)
+        let base: JinjaValue?
         if name.isEmpty || Int(name) != nil {
             let index = Int(name) ?? position
             position += 1
-            value = call.positional.indices.contains(index) ? call.positional[index] : nil
+            base = call.positional.indices.contains(index) ? call.positional[index] : nil
         } else {
-            value = call.named.first { $0.name == name }?.value
+            base = call.named.first { $0.name == name }?.value
         }
-        guard let value else {
+        guard let base else {
             throw interpreter.problem("there is no argument for the field '{\(field)}'.")
         }
+        var value = try part(of: base, path[first.endIndex...])
         try interpreter.charge(bytes: value.extent.weight)
-        return try text(of: value, specification)
+        if named.count > 1 { value = try converted(value, named[1]) }
+        return try text(of: value, halves.count > 1 ? halves[1] : "")
+    }
+
+    /// What `.name` and `[key]` in a field lead to.
+    private func part(
+        of base: JinjaValue,
+        _ path: String.UnicodeScalarView.SubSequence
+    ) throws(ChatError) -> JinjaValue {
+        var value = base
+        var rest = path
+        while let mark = rest.popFirst() {
+            if mark == "." {
+                let name = rest.prefix { $0 != "." && $0 != "[" }
+                rest = rest[name.endIndex...]
+                value = try interpreter.attribute(String(name), of: value)
+            } else {
+                guard mark == "[", let end = rest.firstIndex(of: "]"), end > rest.startIndex else {
+                    throw interpreter.problem("a field of a format string is malformed.")
+                }
+                let key = String(rest[..<end])
+                rest = rest[rest.index(after: end)...]
+                value = try interpreter.item(value, Int(key).map { .integer($0) } ?? .string(key))
+            }
+        }
+        return value
+    }
+
+    private func converted(
+        _ value: JinjaValue,
+        _ conversion: String
+    ) throws(ChatError) -> JinjaValue {
+        switch conversion {
+        case "s": return .string(try interpreter.text(of: value))
+        case "r": return .string(value.representation)
+        default: throw interpreter.problem("unknown conversion specifier '\(conversion)'.")
+        }
     }
 
     /// A value laid out by `[[fill]align][sign][0][width][,][.precision][type]`.

@@ -15,7 +15,8 @@ extension JinjaFilters {
             return .double(abs(number))
         },
         "int": JinjaFilter(["default", "base"], integer),
-        "float": JinjaFilter(["default"]) { _, value, bound throws(ChatError) in
+        "float": JinjaFilter(["default"]) { filters, value, bound throws(ChatError) in
+            try filters.interpreter.requireDefined(value)
             if let number = value.doubleValue { return .double(number) }
             if case .string(let text) = value, let number = double(text) { return .double(number) }
             return bound["default"] ?? .double(0)
@@ -35,19 +36,24 @@ extension JinjaFilters {
     }
 
     private static let length: JinjaFilter.Body = { filters, value, _ throws(ChatError) in
+        .integer(try filters.count(of: value))
+    }
+
+    /// Python's `len(value)`.
+    func count(of value: JinjaValue) throws(ChatError) -> Int {
         switch value {
-        case .undefined: return .integer(0)
+        case .undefined: return 0
         case .string(let text):
-            try filters.interpreter.charge(bytes: text.utf8.count)
-            return .integer(text.unicodeScalars.count)
-        case .sequence(let sequence): return .integer(sequence.items.count)
-        case .mapping(let mapping): return .integer(mapping.count)
-        default:
-            throw filters.interpreter.problem("object of type '\(value.typeName)' has no len().")
+            try interpreter.charge(bytes: text.utf8.count)
+            return text.unicodeScalars.count
+        case .sequence(let sequence): return sequence.items.count
+        case .mapping(let mapping): return mapping.count
+        default: throw interpreter.problem("object of type '\(value.typeName)' has no len().")
         }
     }
 
-    private static let integer: JinjaFilter.Body = { _, value, bound throws(ChatError) in
+    private static let integer: JinjaFilter.Body = { filters, value, bound throws(ChatError) in
+        try filters.interpreter.requireDefined(value)
         let fallback = bound["default"] ?? .integer(0)
         switch value {
         case .double(let number):
@@ -99,15 +105,18 @@ extension JinjaFilters {
         }
         switch method {
         case "common":
-            guard value.integerValue != nil else {
+            guard let whole = value.integerValue else {
                 return .double(CNumbers.rounded(number, digits: precision))
             }
-            return precision >= 0
-                ? value : .integer(Int(exactly: CNumbers.rounded(number, digits: precision)) ?? 0)
+            return .integer(
+                precision >= 0
+                    ? whole : Int(exactly: CNumbers.rounded(number, digits: precision)) ?? 0
+            )
         case "ceil", "floor":
             let scale = CNumbers.power(10, Double(precision))
             let rule: FloatingPointRoundingRule = method == "ceil" ? .up : .down
-            return .double((number * scale).rounded(rule) / scale)
+            // Python's result has no sign when it is zero.
+            return .double(((number * scale).rounded(rule) + 0) / scale)
         default: throw filters.interpreter.problem("method must be common, ceil or floor.")
         }
     }

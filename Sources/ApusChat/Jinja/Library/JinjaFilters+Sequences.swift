@@ -164,7 +164,7 @@ extension JinjaFilters {
             for attribute in attributes {
                 parts.append(folded(try filters.part(item, attribute), isCaseSensitive))
             }
-            keys.append(parts.count == 1 ? parts[0] : .tuple(parts))
+            keys.append(.tuple(parts))
         }
         return try filters.interpreter.list(
             filters.sorted(items, keys, descending: bound.isTrue("reverse"))
@@ -314,7 +314,7 @@ extension JinjaFilters {
         _ call: JinjaCall,
         _ scope: JinjaScope
     ) throws(ChatError) -> JinjaValue {
-        let items = try interpreter.items(of: value)
+        let items = value.isTrue ? try interpreter.items(of: value) : []
         var results: [JinjaValue] = []
         if let name = call.positional.first {
             let rest = JinjaCall(
@@ -354,7 +354,7 @@ extension JinjaFilters {
         let test = try arguments.popFirst().map { value throws(ChatError) in try text(value) }
         let wanted = name.hasPrefix("select")
         var chosen: [JinjaValue] = []
-        for item in try interpreter.items(of: value) {
+        for item in value.isTrue ? try interpreter.items(of: value) : [] {
             try interpreter.charge()
             let tested = try part(item, attribute)
             let holds =

@@ -14,8 +14,7 @@ struct JinjaFilter: Sendable {
 
 /// The filters of `jinja2.filters`, and transformers' `tojson`.
 ///
-/// Left out: those that make or read HTML (`urlize`, `striptags`, `xmlattr`), `random`, `pprint`,
-/// `filesizeformat` and `wordwrap`. `safe` gives a plain string, as nothing is escaped.
+/// Left out: `urlize`, `striptags`, `random` and `pprint`.
 struct JinjaFilters {
     let interpreter: JinjaInterpreter
 
@@ -96,6 +95,12 @@ extension JinjaInterpreter {
     ) throws(ChatError) -> JinjaValue {
         let call = try evaluate(test.arguments, scope)
         line = test.line
-        return .bool(try JinjaTests(self).check(test.name, value, call.positional))
+        return .bool(
+            try JinjaTests(self).check(
+                test.name,
+                value,
+                call.positional + call.named.map(\.value)
+            )
+        )
     }
 }

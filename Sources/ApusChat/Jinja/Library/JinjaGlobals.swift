@@ -16,8 +16,19 @@ struct JinjaGlobals {
     func call(_ name: String, _ call: JinjaCall) throws(ChatError) -> JinjaValue {
         switch name {
         case "range": return try range(call)
+        case "dict.fromkeys":
+            let bound = try interpreter.bind(call, ["iterable", "value"], of: name)
+            var mapping = JinjaMapping()
+            for key in try interpreter.items(of: bound.required("iterable")) {
+                let value = bound["value"] ?? .none
+                mapping.set(try JinjaMapping.Key(key, line: interpreter.line), key, value)
+            }
+            return try interpreter.checked(.mapping(mapping))
         case "dict": return .mapping(try mapping(call, name))
-        case "namespace": return interpreter.object(JinjaNamespace(try mapping(call, name)))
+        case "namespace":
+            let fields = try mapping(call, name)
+            for case .string(let field) in fields.keys { try interpreter.requireOpen(field) }
+            return interpreter.object(JinjaNamespace(fields))
         case "cycler":
             guard !call.positional.isEmpty else {
                 throw interpreter.problem("at least one item has to be provided.")

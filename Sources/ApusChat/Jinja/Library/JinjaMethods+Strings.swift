@@ -32,6 +32,21 @@ extension JinjaMethods {
             )
         case "join": return try join(text, call)
         case "format": return try interpreter.string(BraceFormat(interpreter).format(text, call))
+        case "format_map":
+            let mapping = try interpreter.bind(call, ["mapping"], of: name).required("mapping")
+            let members = try JinjaGlobals(interpreter).call(
+                "dict",
+                JinjaCall(positional: [mapping])
+            )
+            guard case .mapping(let members) = members else { return .none }
+            let named = zip(members.keys, members.values).map { ($0.text, $1) }
+            return try interpreter.string(
+                BraceFormat(interpreter).format(text, JinjaCall(named: named))
+            )
+        case "expandtabs":
+            let width = try interpreter.bind(call, ["tabsize"], of: name).integer("tabsize") ?? 8
+            try interpreter.charge(TextSearch.split(text, "\t").count, times: max(width, 0))
+            return try interpreter.string(PythonText.expandingTabs(text, width))
         case "center", "ljust", "rjust", "zfill": return try padded(name, text, call)
         default: return try converted(name, text, call)
         }

@@ -1,8 +1,9 @@
 /// Methods of Python's types that a template may call in the immutable sandbox.
 struct JinjaMethods {
     static let ofStrings: Set<String> = [
-        "capitalize", "casefold", "center", "count", "endswith", "find", "format", "index",
-        "isalnum", "isalpha", "isascii", "isdecimal", "isdigit", "islower", "isnumeric", "isspace",
+        "capitalize", "casefold", "center", "count", "endswith", "expandtabs", "find", "format",
+        "format_map", "index", "isalnum", "isalpha", "isascii", "isdecimal", "isdigit",
+        "isidentifier", "islower", "isnumeric", "isprintable", "isspace",
         "istitle", "isupper", "join", "ljust", "lower", "lstrip", "partition", "removeprefix",
         "removesuffix", "replace", "rfind", "rindex", "rjust", "rpartition", "rsplit", "rstrip",
         "split", "splitlines", "startswith", "strip", "swapcase", "title", "upper", "zfill",

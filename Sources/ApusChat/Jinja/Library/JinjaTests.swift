@@ -15,6 +15,9 @@ struct JinjaTests {
         if let operation = Self.comparisons[name] {
             return try interpreter.compare(operation, value, argument(name, arguments))
         }
+        guard arguments.isEmpty || ["divisibleby", "sameas"].contains(name) else {
+            throw interpreter.problem("the test '\(name)' takes no value to compare with.")
+        }
         if let test = Self.plain[name] { return test(value) }
         switch name {
         case "odd", "even", "divisibleby": return try divides(name, value, arguments)
@@ -22,8 +25,11 @@ struct JinjaTests {
             let text = try interpreter.text(of: value)
             return PythonText.test(name == "lower" ? "islower" : "isupper", text)
         case "sameas": return Self.isSame(value, try argument(name, arguments))
-        case "filter": return JinjaFilters.exists(try interpreter.text(of: value))
+        case "filter":
+            _ = try JinjaMapping.Key(value, line: interpreter.line)
+            return JinjaFilters.exists(try interpreter.text(of: value))
         case "test":
+            _ = try JinjaMapping.Key(value, line: interpreter.line)
             let name = try interpreter.text(of: value)
             return Self.comparisons[name] != nil || Self.plain[name] != nil
                 || Self.others.contains(name)
@@ -62,8 +68,8 @@ struct JinjaTests {
     ]
 
     private func argument(_ name: String, _ values: [JinjaValue]) throws(ChatError) -> JinjaValue {
-        guard let value = values.first else {
-            throw interpreter.problem("the test '\(name)' needs a value to compare with.")
+        guard let value = values.first, values.count == 1 else {
+            throw interpreter.problem("the test '\(name)' needs one value to compare with.")
         }
         return value
     }
@@ -75,7 +81,7 @@ struct JinjaTests {
     ) throws(ChatError) -> Bool {
         let divisor = name == "divisibleby" ? try argument(name, arguments) : .integer(2)
         let remainder = try interpreter.compute(.modulo, value, divisor)
-        return (remainder.doubleValue == 0) == (name != "odd")
+        return remainder.doubleValue == (name == "odd" ? 1 : 0)
     }
 
     private static func isCallable(_ value: JinjaValue) -> Bool {

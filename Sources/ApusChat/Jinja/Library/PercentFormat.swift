@@ -37,7 +37,10 @@ struct PercentFormat {
             }
             let value: JinjaValue
             if let name = conversion.name {
-                value = try interpreter.item(values, .string(name))
+                guard case .mapping(let mapping) = values, let member = mapping[name] else {
+                    throw interpreter.problem("there is no '\(name)' for the format string.")
+                }
+                value = member
             } else {
                 guard position < arguments.count else {
                     throw interpreter.problem("not enough arguments for format string.")
@@ -48,11 +51,20 @@ struct PercentFormat {
             output += try text(of: value, conversion)
             try interpreter.charge(bytes: output.utf8.count)
         }
-        if case .mapping = values { return output }
-        guard position == arguments.count else {
+        guard position == arguments.count || Self.mayHaveLeftovers(values) else {
             throw interpreter.problem("not all arguments converted during string formatting.")
         }
         return output
+    }
+
+    /// Whether Python takes the values for a mapping: all that brackets work on, save texts and
+    /// tuples.
+    private static func mayHaveLeftovers(_ values: JinjaValue) -> Bool {
+        switch values {
+        case .mapping, .undefined: true
+        case .sequence(let sequence): sequence.kind == .list || sequence.kind == .range
+        default: false
+        }
     }
 
     private func parse(

@@ -115,6 +115,10 @@ extension PythonText {
     static func test(_ name: String, _ text: String) -> Bool {
         let scalars = text.unicodeScalars
         switch name {
+        case "isidentifier":
+            return scalars.first.map { $0 == "_" || $0.properties.isXIDStart } ?? false
+                && scalars.allSatisfy { $0.properties.isXIDContinue }
+        case "isprintable": return scalars.allSatisfy(isPrintable)
         case "isascii": return scalars.allSatisfy(\.isASCII)
         case "islower":
             return scalars.contains { $0.properties.isLowercase }
@@ -162,6 +166,27 @@ extension PythonText {
             }
         }
         return hasLetter
+    }
+
+    /// `text` with spaces for its tabs, up to the next multiple of `width` columns.
+    static func expandingTabs(_ text: String, _ width: Int) -> String {
+        var output = String.UnicodeScalarView()
+        var column = 0
+        for scalar in text.unicodeScalars {
+            switch scalar {
+            case "\t":
+                let count = width > 0 ? width - column % width : 0
+                output.append(contentsOf: repeatElement(" ", count: count))
+                column += count
+            case "\n", "\r":
+                output.append(scalar)
+                column = 0
+            default:
+                output.append(scalar)
+                column += 1
+            }
+        }
+        return String(output)
     }
 
     /// `text` filled up to `width` characters; `before` 1 puts the filling at the start.

@@ -10,6 +10,38 @@ enum PythonText {
         }
     }
 
+    /// Whether Python's `repr` shows a character as it is.
+    static func isPrintable(_ scalar: Unicode.Scalar) -> Bool {
+        if (0x20..<0x7F).contains(scalar.value) { return true }
+        switch scalar.properties.generalCategory {
+        case .control, .format, .surrogate, .privateUse, .unassigned, .lineSeparator,
+            .paragraphSeparator, .spaceSeparator:
+            return false
+        default: return true
+        }
+    }
+
+    /// A text for HTML, as `markupsafe.escape` writes it.
+    static func escapedForHTML(_ text: String) -> String {
+        var output = ""
+        for scalar in text.unicodeScalars {
+            switch scalar {
+            case "&": output += "&amp;"
+            case "<": output += "&lt;"
+            case ">": output += "&gt;"
+            case "'": output += "&#39;"
+            case "\"": output += "&#34;"
+            default: output.unicodeScalars.append(scalar)
+            }
+        }
+        return output
+    }
+
+    /// Whether a character cannot stand in the name of an HTML attribute.
+    static func endsName(_ scalar: Unicode.Scalar) -> Bool {
+        isSpace(scalar) || scalar == "/" || scalar == ">" || scalar == "="
+    }
+
     /// UTF-8 without white space at its start.
     static func strippedStart(_ bytes: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
         var rest = bytes

@@ -3,6 +3,20 @@ extension JinjaParser {
         JinjaExpression(kind: kind, line: line)
     }
 
+    /// A node over the one before it in a row, as in `a + b + c` or `a.b.c`.
+    ///
+    /// Rows take no recursion here, but a level each in the tree, which is freed by recursion.
+    private mutating func link(
+        _ kind: JinjaExpression.Kind,
+        _ line: Int
+    ) throws(ChatError) -> JinjaExpression {
+        links += 1
+        guard links <= Self.maximumLinks else {
+            throw ChatError(.limit, line: line, "an expression is too long.")
+        }
+        return node(kind, line)
+    }
+
     /// One expression, or a tuple of several with commas between them.
     mutating func parseTuple(
         withConditional: Bool,
@@ -41,7 +55,7 @@ extension JinjaParser {
         while skip(name: "if") {
             let test = try parseOr()
             let otherwise = skip(name: "else") ? try parseExpression() : nil
-            value = node(.conditional(test, then: value, otherwise: otherwise), line)
+            value = try link(.conditional(test, then: value, otherwise: otherwise), line)
         }
         return value
     }
@@ -49,14 +63,14 @@ extension JinjaParser {
     mutating func parseOr() throws(ChatError) -> JinjaExpression {
         let line = current.line
         var left = try parseAnd()
-        while skip(name: "or") { left = node(.or(left, try parseAnd()), line) }
+        while skip(name: "or") { left = try link(.or(left, try parseAnd()), line) }
         return left
     }
 
     private mutating func parseAnd() throws(ChatError) -> JinjaExpression {
         let line = current.line
         var left = try parseNot()
-        while skip(name: "and") { left = node(.and(left, try parseNot()), line) }
+        while skip(name: "and") { left = try link(.and(left, try parseNot()), line) }
         return left
     }
 
@@ -101,9 +115,9 @@ extension JinjaParser {
         var left = try parseJoined()
         while true {
             if skip(.plus) {
-                left = node(.binary(.add, left, try parseJoined()), line)
+                left = try link(.binary(.add, left, try parseJoined()), line)
             } else if skip(.minus) {
-                left = node(.binary(.subtract, left, try parseJoined()), line)
+                left = try link(.binary(.subtract, left, try parseJoined()), line)
             } else {
                 return left
             }
@@ -130,7 +144,7 @@ extension JinjaParser {
             default: return left
             }
             next()
-            left = node(.binary(operation, left, try parsePower()), line)
+            left = try link(.binary(operation, left, try parsePower()), line)
         }
     }
 
@@ -138,7 +152,7 @@ extension JinjaParser {
         let line = current.line
         var left = try parseUnary()
         // To the left, unlike in Python: so does jinja2.
-        while skip(.power) { left = node(.binary(.power, left, try parseUnary()), line) }
+        while skip(.power) { left = try link(.binary(.power, left, try parseUnary()), line) }
         return left
     }
 
@@ -241,16 +255,16 @@ extension JinjaParser {
             if skip(.dot) {
                 if case .integer(let index) = current.kind {
                     next()
-                    value = node(.item(value, node(.integer(index), line)), line)
+                    value = try link(.item(value, node(.integer(index), line)), line)
                 } else {
                     let name = try expectName()
                     noteMember(name)
-                    value = node(.attribute(value, name), line)
+                    value = try link(.attribute(value, name), line)
                 }
             } else if skip(.openBracket) {
-                value = node(try parseSubscript(of: value), line)
+                value = try link(try parseSubscript(of: value), line)
             } else if isSymbol(.openParenthesis) {
-                value = node(.call(value, try parseArguments()), line)
+                value = try link(.call(value, try parseArguments()), line)
             } else {
                 return value
             }
@@ -264,11 +278,11 @@ extension JinjaParser {
         while true {
             let line = current.line
             if skip(.pipe) {
-                value = node(.filter(value, try parseFilterCall()), line)
+                value = try link(.filter(value, try parseFilterCall()), line)
             } else if skip(name: "is") {
-                value = try parseTest(value, line)
+                value = try link(try parseTest(value, line).kind, line)
             } else if isSymbol(.openParenthesis) {
-                value = node(.call(value, try parseArguments()), line)
+                value = try link(.call(value, try parseArguments()), line)
             } else {
                 return value
             }
@@ -330,7 +344,7 @@ extension JinjaParser {
     /// Whether a test's only argument follows without parentheses.
     private var startsTestArgument: Bool {
         switch current.kind {
-        case .name(let word): !["else", "or", "and", "is", "if", "in", "not"].contains(word)
+        case .name(let word): !["else", "or", "and"].contains(word)
         case .string, .integer, .double, .symbol(.openBracket), .symbol(.openBrace): true
         default: false
         }

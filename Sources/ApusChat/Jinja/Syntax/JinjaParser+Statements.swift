@@ -137,6 +137,15 @@ extension JinjaParser {
                 try parser.parseBlock(ending: ending)
             }
         }
+        if body.names.contains("caller"),
+            parameters.contains(where: { $0.name == "caller" && $0.fallback == nil })
+        {
+            throw ChatError(
+                .syntax,
+                line: current.line,
+                "the parameter 'caller' must have a default."
+            )
+        }
         return JinjaMacroDefinition(
             name: name,
             parameters: parameters,

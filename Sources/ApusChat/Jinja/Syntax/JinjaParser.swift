@@ -2,11 +2,15 @@
 struct JinjaParser {
     /// Statements and expressions nested deeper than this are refused.
     private static let maximumDepth = 60
+    /// Operators, members, calls and filters in one tag, at most.
+    static let maximumLinks = 3000
 
     private let tokens: [JinjaToken]
     private var position = 0
     private var depth = 0
     private var loopDepth = 0
+    /// How many of `maximumLinks` the current tag has.
+    var links = 0
     /// Every name that has been read as a variable, so far.
     private(set) var names: Set<String> = []
     /// Every attribute, and every string in brackets, that has been read so far.
@@ -102,6 +106,7 @@ struct JinjaParser {
         var statements: [JinjaStatement] = []
         while true {
             let token = current
+            links = 0
             switch token.kind {
             case .data(let text):
                 next()

@@ -52,4 +52,16 @@ struct JinjaMacroDefinition: Sendable {
     let usesVariadic: Bool
     let usesNamed: Bool
     let usesCaller: Bool
+
+    /// What a template can ask of a macro, nil when there is nothing of that name.
+    func attribute(_ name: String) -> JinjaValue? {
+        switch name {
+        case "name": .string(self.name)
+        case "arguments": .tuple(parameters.map { .string($0.name) })
+        case "catch_kwargs": .bool(usesNamed)
+        case "catch_varargs": .bool(usesVariadic)
+        case "caller": .bool(usesCaller)
+        default: nil
+        }
+    }
 }

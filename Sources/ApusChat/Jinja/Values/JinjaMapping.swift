@@ -9,11 +9,15 @@ struct JinjaMapping {
         case double(Double)
         case text([UInt8])
         case tuple([Key])
+        case undefined
+        case object(ObjectIdentifier)
 
         /// Throws: `ChatError` when the value cannot be a key, as lists and dictionaries.
         init(_ value: JinjaValue, line: Int) throws(ChatError) {
             switch value {
             case .none: self = .none
+            case .undefined: self = .undefined
+            case .object(let object): self = .object(ObjectIdentifier(object))
             case .double(let number):
                 self = Int(exactly: number).map { .integer($0) } ?? .double(number)
             case .string(let text): self = .text(Array(text.utf8))

@@ -62,7 +62,7 @@ extension JinjaValue {
             case "\n": output.append(contentsOf: "\\n".unicodeScalars)
             case "\r": output.append(contentsOf: "\\r".unicodeScalars)
             case "\t": output.append(contentsOf: "\\t".unicodeScalars)
-            case _ where isPrintable(scalar): output.append(scalar)
+            case _ where PythonText.isPrintable(scalar): output.append(scalar)
             default: output.append(contentsOf: escape(scalar).unicodeScalars)
             }
         }
@@ -75,16 +75,6 @@ extension JinjaValue {
         let (letter, width) =
             scalar.value < 0x100 ? ("x", 2) : scalar.value < 0x10000 ? ("u", 4) : ("U", 8)
         return "\\" + letter + String(repeating: "0", count: width - digits.count) + digits
-    }
-
-    private static func isPrintable(_ scalar: Unicode.Scalar) -> Bool {
-        if (0x20..<0x7F).contains(scalar.value) { return true }
-        switch scalar.properties.generalCategory {
-        case .control, .format, .surrogate, .privateUse, .unassigned, .lineSeparator,
-            .paragraphSeparator, .spaceSeparator:
-            return false
-        default: return true
-        }
     }
 }
 
