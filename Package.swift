@@ -90,8 +90,8 @@ let package = Package(
             "ApusServer",
             [
                 "ApusChat", "ApusConversation", "ApusDialects", "ApusFormats", "ApusGGUF",
-                "ApusScheduling", "ApusStore", httpTypes, hummingbird, hummingbirdCore, logging,
-                nioCore, nioPosix, serviceLifecycle, unixSignals,
+                "ApusScheduling", "ApusStore", crypto, httpTypes, hummingbird, hummingbirdCore,
+                logging, nioCore, nioPosix, serviceLifecycle, unixSignals,
             ]
         ),
         swift("ApusClient", ["ApusDialects", asyncHTTPClient, nioCore, nioHTTP1, nioPosix]),
@@ -107,15 +107,15 @@ let package = Package(
         // Row 3: models, dialects, templates
         swift("ApusModels", ["ApusFormats", "ApusGGUF", "ApusTensors"]),
         swift("ApusDialects", ["ApusConversation"]),
-        swift("ApusChat", ["ApusConversation"]),
+        swift("ApusChat", ["ApusConversation", "ApusSampling"]),
         // Row 2: tensors, files, the store
         swift("ApusTensors", ["ApusFormats", "CApusKernels"]),
         swift("ApusGGUF", ["ApusFormats"]),
+        swift("ApusSampling", ["ApusConversation"]),
         swift("ApusStore", ["ApusConversation", crypto]),
         // Row 1: values
         swift("ApusConversation"),
         swift("ApusFormats"),
-        swift("ApusSampling"),
         swift("ApusTokenizers"),
         // Row 0: C
         .target(name: "CApusKernels"),
@@ -127,12 +127,20 @@ let package = Package(
             path: "Benchmarks/Kernels",
             swiftSettings: settings
         ),
+        .executableTarget(
+            name: "grammar-bench",
+            dependencies: [
+                "ApusConversation", "ApusGGUF", "ApusInference", "ApusSampling", "ApusTokenizers",
+            ],
+            path: "Benchmarks/Grammar",
+            swiftSettings: settings
+        ),
         // Tests
         testLibrary("TestSupport", ["ApusFormats", "ApusGGUF"]),
         testLibrary("KernelChecks", ["CApusKernels"]),
         tests(
             "ApusChatTests",
-            ["ApusChat", "ApusConversation", "TestSupport"],
+            ["ApusChat", "ApusConversation", "ApusSampling", "TestSupport"],
             data: ["Fixtures", "GoTemplate/Fixtures"]
         ),
         tests("ApusConversationTests", ["ApusConversation", "TestSupport"], data: ["Fixtures"]),
@@ -142,8 +150,8 @@ let package = Package(
         tests(
             "ApusInferenceTests",
             [
-                "ApusGGUF", "ApusInference", "ApusModels", "ApusSampling", "ApusTensors",
-                "TestSupport",
+                "ApusConversation", "ApusGGUF", "ApusInference", "ApusModels", "ApusSampling",
+                "ApusTensors", "TestSupport",
             ]
         ),
         tests(
@@ -151,7 +159,11 @@ let package = Package(
             ["ApusGGUF", "ApusModels", "ApusTensors", "TestSupport"],
             data: ["Fixtures"]
         ),
-        tests("ApusSamplingTests", ["ApusSampling", "TestSupport"], data: ["Fixtures"]),
+        tests(
+            "ApusSamplingTests",
+            ["ApusConversation", "ApusSampling", "TestSupport"],
+            data: ["Fixtures", "GrammarFrontends/Fixtures", "GrammarSchema/Fixtures"]
+        ),
         tests(
             "ApusStoreTests",
             ["ApusConversation", "ApusStore", "TestSupport", crypto],

@@ -68,8 +68,8 @@ package struct ChatFeatures: Sendable, Equatable {
     package var supportsSuffix: Bool
     /// What surrounds reasoning in the output; nil when it is never set apart.
     package var thinkingTags: ThinkingTags?
-    /// How tool calls appear in the output.
-    package var toolCallFormat: ToolCallFormat
+    /// How tool calls appear in the output; nil when that is not known, or never.
+    package var toolCallFormat: ToolCallFormat?
 
     /// Features; everything is off unless named.
     package init(
@@ -77,7 +77,7 @@ package struct ChatFeatures: Sendable, Equatable {
         supportsThinking: Bool = false,
         supportsSuffix: Bool = false,
         thinkingTags: ThinkingTags? = nil,
-        toolCallFormat: ToolCallFormat = .none
+        toolCallFormat: ToolCallFormat? = nil
     ) {
         self.supportsTools = supportsTools
         self.supportsThinking = supportsThinking

@@ -3,15 +3,19 @@
 /// A stream ends with one `finished` or an error.
 package enum GenerationEvent: Sendable, Equatable, Codable {
     /// The prompt as rendered; the only event of a request with `rendersOnly`.
-    case rendered(String)
+    case rendered(String, tokens: Int)
     /// The prompt has been read and the first token comes next.
     case started(PromptUsage)
     /// A piece of the answer, always whole UTF-8 characters.
     case content(String)
     /// A piece of the reasoning before the answer.
     case thinking(String)
-    /// A complete call of a tool.
+    /// The beginning of a call, or more of its arguments, while the model writes it.
+    case toolCallDelta(ToolCallDelta)
+    /// A complete call of a tool; its deltas came before.
     case toolCall(ToolCall)
+    /// Text that began like a call and turned out to be none.
+    case malformedToolCall(String)
     /// Log-probabilities of tokens sampled since the last event, when asked for.
     case logProbabilities([TokenLogProbability])
     /// The end, with counts and times.
@@ -61,6 +65,8 @@ package struct GenerationSummary: Sendable, Equatable, Codable {
     package var prompt: PromptUsage
     /// Tokens generated.
     package var generatedTokens: Int
+    /// Tokens dropped from a context that was full, while the answer went on.
+    package var shiftedTokens = 0
     /// Time from the start of the prefill to the first logits.
     package var promptNanoseconds: Int64
     /// Time from there to the end.

@@ -7,6 +7,11 @@ package struct GenerationRequest: Sendable, Equatable, Codable {
         /// Text that reaches the tokenizer as it is, special tokens recognised; the answer is
         /// not parsed.
         case text(String)
+        /// Tokens as they are; the answer is not parsed.
+        case tokens([Int32])
+        /// A place between two texts, laid out by the template or the vocabulary's own tokens for
+        /// it; the answer is not parsed.
+        case infill(prefix: String, suffix: String)
     }
 
     /// What happens when a prompt is longer than the context.
@@ -25,6 +30,10 @@ package struct GenerationRequest: Sendable, Equatable, Codable {
     package var template: String?
     /// How tokens are chosen.
     package var sampling = SamplingOptions()
+    /// What the answer must look like; reasoning before it stays free.
+    package var format: OutputFormat?
+    /// At most this many tokens of reasoning; the answer then begins, whatever the model wants.
+    package var thinkingBudget: Int?
     /// At most this many tokens are generated; nil or negative for as many as fit.
     package var maximumTokens: Int?
     /// Texts that end the generation; they are not part of the answer.
@@ -35,7 +44,7 @@ package struct GenerationRequest: Sendable, Equatable, Codable {
     package var overflow = Overflow.truncate
     /// Whether a full context drops its oldest half and goes on, instead of ending the answer.
     package var shiftsContext = true
-    /// Render the prompt and return it, without generating.
+    /// Render the prompt and count its tokens, without generating.
     package var rendersOnly = false
 
     /// A request with every option at its default.

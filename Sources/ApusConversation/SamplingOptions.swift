@@ -24,6 +24,8 @@ package struct SamplingOptions: Sendable, Equatable, Codable {
     package var frequencyPenalty: Float = 0
     /// Seed of the random choice; nil draws one.
     package var seed: UInt64?
+    /// Added to the logits of these tokens; minus infinity forbids one.
+    package var logitBias: [Int32: Float] = [:]
     /// Whether log-probabilities are reported.
     package var logProbabilities = false
     /// How many alternatives are reported with each token when `logProbabilities` is on.

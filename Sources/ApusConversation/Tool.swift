@@ -39,3 +39,25 @@ package struct ToolCall: Sendable, Equatable, Codable {
         self.arguments = arguments
     }
 }
+
+/// A piece of a call while the model writes it.
+///
+/// The pieces of one call carry the same index and identifier; those of the next call come after.
+package struct ToolCallDelta: Sendable, Equatable, Codable {
+    /// Which call of the answer, counted from 0.
+    package var index: Int
+    /// The identifier that the whole call will have.
+    package var id: String
+    /// The function's name, with the first piece of a call only.
+    package var name: String?
+    /// More of the arguments' JSON text; all pieces together are the text as the model wrote it.
+    package var arguments: String
+
+    /// A piece of call `index`.
+    package init(index: Int, id: String, name: String? = nil, arguments: String = "") {
+        self.index = index
+        self.id = id
+        self.name = name
+        self.arguments = arguments
+    }
+}

@@ -15,12 +15,15 @@ package struct Sampler: Sendable {
 
     private var random: RandomSource
     private var window: RepetitionWindow
-    private var mask: (any TokenMask)?
-    private var allowed = TokenBitset(capacity: 0)
+    var mask: (any TokenMask)?
+    /// What the mask allows.
+    var allowed = TokenBitset(capacity: 0)
+    /// The tokens that `adjusted` is about when the mask allows few; empty when it is about all.
+    var tokens: [Int32] = []
     private let bias: [(token: Int32, value: Float)]
 
     /// Logits after mask, bias and penalties; its memory is used again for every token.
-    private var adjusted: [Float] = []
+    var adjusted: [Float] = []
     /// What the truncating stages have left.
     var selection = CandidateSelection()
     /// Weights of the candidates, in their order; not normalised.
@@ -72,9 +75,11 @@ package struct Sampler: Sendable {
     ///   alternatives are reported.
     package mutating func sample(_ logits: Span<Float>) throws(SamplingError) -> SampledToken {
         let token = try withAdjusted(logits) { (sampler, logits) throws(SamplingError) in
-            if sampler.configuration.temperature <= 0 { return try sampler.likeliest(logits) }
+            if sampler.configuration.temperature <= 0 {
+                return sampler.token(at: try sampler.likeliest(logits))
+            }
             try sampler.narrow(logits)
-            return sampler.draw()
+            return sampler.token(at: sampler.draw())
         }
         return report(token, raw: logits)
     }
@@ -87,13 +92,13 @@ package struct Sampler: Sendable {
     ) throws(SamplingError) -> [(token: Int32, probability: Double)] {
         try withAdjusted(logits) { (sampler, logits) throws(SamplingError) in
             if sampler.configuration.temperature <= 0 {
-                return [(try sampler.likeliest(logits), 1)]
+                return [(sampler.token(at: try sampler.likeliest(logits)), 1)]
             }
             try sampler.narrow(logits)
             let total = sampler.weights.reduce(0, +)
             return zip(sampler.selection.keys, sampler.weights).filter { $0.1 > 0 }
                 .sorted { $0.0 > $1.0 }
-                .map { ($0.0.token, $0.1 / total) }
+                .map { (sampler.token(at: $0.0.token), $0.1 / total) }
         }
     }
 
@@ -105,11 +110,12 @@ package struct Sampler: Sendable {
         _ body: (inout Sampler, Span<Float>) throws(SamplingError) -> Result
     ) throws(SamplingError) -> Result {
         let penalises = configuration.usesPenalties && !window.counts.isEmpty
-        guard mask != nil || !bias.isEmpty || penalises else { return try body(&self, logits) }
-        copy(logits)
-        if mask != nil { applyMask() }
-        for (token, value) in bias where adjusted.indices.contains(Int(token)) {
-            adjusted[Int(token)] += value
+        let isMasked = fillMask(logits.count)
+        tokens.removeAll(keepingCapacity: true)
+        guard isMasked || !bias.isEmpty || penalises else { return try body(&self, logits) }
+        if isMasked { try copyAllowed(logits) } else { copy(logits) }
+        for (token, value) in bias {
+            if let place = place(of: token) { adjusted[place] += value }
         }
         if penalises { applyPenalties() }
         // Lent out for the call, so that the body may use the rest of the sampler.
@@ -128,31 +134,20 @@ package struct Sampler: Sendable {
         }
     }
 
-    private mutating func applyMask() {
-        if allowed.capacity != adjusted.count { allowed = TokenBitset(capacity: adjusted.count) }
-        allowed.removeAll()
-        mask?.fill(&allowed)
-        for (index, word) in allowed.words.enumerated() where word != .max {
-            let start = index * 64
-            for bit in 0..<min(64, adjusted.count - start) where word & (1 &<< UInt64(bit)) == 0 {
-                adjusted[start + bit] = -.infinity
-            }
-        }
-    }
-
     /// Lowers the logits of tokens in the window.
     ///
     /// Source: Keskar and others, "CTRL" (2019), section 4.1, with llama.cpp's sign rule.
     private mutating func applyPenalties() {
-        for (token, count) in window.counts where adjusted.indices.contains(Int(token)) {
-            var logit = adjusted[Int(token)]
+        for (token, count) in window.counts {
+            guard let place = place(of: token) else { continue }
+            var logit = adjusted[place]
             if logit <= 0 {
                 logit *= configuration.repeatPenalty
             } else {
                 logit /= configuration.repeatPenalty
             }
             logit -= Float(count) * configuration.frequencyPenalty + configuration.presencePenalty
-            adjusted[Int(token)] = logit
+            adjusted[place] = logit
         }
     }
 

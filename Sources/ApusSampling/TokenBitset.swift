@@ -23,6 +23,12 @@ package struct TokenBitset: Sendable, Equatable {
         return words[Int(bit / 64)] & (1 &<< UInt64(bit % 64)) != 0
     }
 
+    /// Clears the bits past `capacity`.
+    mutating func clearPastCapacity() {
+        guard capacity % 64 > 0, let last = words.indices.last else { return }
+        words[last] &= (1 &<< UInt64(capacity % 64)) - 1
+    }
+
     /// Empties the set without giving its memory back.
     package mutating func removeAll() {
         for index in words.indices { words[index] = 0 }

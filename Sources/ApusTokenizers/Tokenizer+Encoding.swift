@@ -4,12 +4,15 @@ extension Tokenizer {
     /// `addSpecial` adds the beginning and end tokens that the vocabulary asks for; nothing is
     /// added a second time on account of the text. `parseSpecial` takes the texts of control
     /// tokens in `text` for these tokens: for rendered templates, never for text of users.
+    /// `continuesText` says that the text goes on from other text, so that SentencePiece puts no
+    /// space before it.
     ///
     /// Complexity: O(n log n) in the longest piece that is not cut, else linear.
     package func encode(
         _ text: String,
         addSpecial: Bool = true,
-        parseSpecial: Bool = false
+        parseSpecial: Bool = false,
+        continuesText: Bool = false
     ) -> [Int32] {
         let bytes = Array(text.utf8)
         var tokens: [Int32] = []
@@ -19,7 +22,7 @@ extension Tokenizer {
         if addSpecial, special.addsBeginning || isWordPiece, let beginning = special.beginning {
             tokens.append(beginning)
         }
-        var followsSpecial = true
+        var followsSpecial = !continuesText
         for fragment in storage.matcher.fragments(bytes, parseSpecial: parseSpecial) {
             switch fragment {
             case .text(let range):

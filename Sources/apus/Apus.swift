@@ -23,7 +23,8 @@ struct Apus: AsyncParsableCommand {
         subcommands: [
             ServeCommand.self, RunCommand.self, ListCommand.self, ShowCommand.self,
             CreateCommand.self, CopyCommand.self, RemoveCommand.self, LoadedCommand.self,
-            StopCommand.self, EvalCommand.self, CompletionCommand.self, RunnerCommand.self,
+            StopCommand.self, TemplateCommand.self, EvalCommand.self, CompletionCommand.self,
+            RunnerCommand.self,
         ]
     )
 

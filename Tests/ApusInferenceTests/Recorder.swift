@@ -30,6 +30,8 @@ final class Recorder: SequenceListener {
         return record.withLock { $0 }
     }
 
+    func sequence(didShift tokens: Int) {}
+
     func sequenceDidStart(cachedTokens: Int) { record.withLock { $0.cachedTokens = cachedTokens } }
 
     func sequence(didSample token: SampledToken) -> Bool {

@@ -99,6 +99,9 @@ import Testing
 /// Allows the same tokens at every step and remembers what it was told.
 struct FixedMask: TokenMask {
     let tokens: [Int32]
-    func fill(_ allowed: inout TokenBitset) { for token in tokens { allowed.insert(token) } }
+    func fill(_ allowed: inout TokenBitset) -> TokenMaskCoverage {
+        for token in tokens { allowed.insert(token) }
+        return .some
+    }
     mutating func accept(_ token: Int32) {}
 }

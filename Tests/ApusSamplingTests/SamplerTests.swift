@@ -178,7 +178,10 @@ import Testing
     /// Allows only the successor of the last accepted token.
     private struct Successor: TokenMask {
         var last: Int32
-        func fill(_ allowed: inout TokenBitset) { allowed.insert(last + 1) }
+        func fill(_ allowed: inout TokenBitset) -> TokenMaskCoverage {
+            allowed.insert(last + 1)
+            return .some
+        }
         mutating func accept(_ token: Int32) { last = token }
     }
 

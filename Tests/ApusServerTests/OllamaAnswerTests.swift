@@ -187,4 +187,30 @@ import Testing
             }
         }
     }
+
+    @Test func textBecomesTokensAndTextAgain() async throws {
+        try await Bench().run { client in
+            try await client.make("m")
+            let tokens = try await client.send(
+                .post,
+                "/api/tokenize",
+                #"{"model":"m","content":"Hi"}"#
+            )
+            #expect(tokens.json["tokens"] == [72, 105] && tokens.json["model"] == "m")
+            #expect(tokens.json["total_duration"]?.intValue ?? 0 > 0)
+            let text = try await client.send(
+                .post,
+                "/api/detokenize",
+                #"{"model":"m","tokens":[72,105]}"#
+            )
+            #expect(text.json["content"] == "Hi" && text.json["text"] == "Hi")
+            for (path, body) in [
+                ("/api/tokenize", #"{"model":"m"}"#), ("/api/detokenize", #"{"model":"m"}"#),
+                ("/api/detokenize", #"{"model":"m","tokens":[5000000000]}"#),
+                ("/api/tokenize", #"{"content":"Hi"}"#),
+            ] {
+                #expect(try await client.send(.post, path, body).status == .badRequest, "\(body)")
+            }
+        }
+    }
 }

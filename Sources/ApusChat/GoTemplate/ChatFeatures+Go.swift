@@ -1,3 +1,5 @@
+internal import ApusConversation
+
 extension ChatFeatures {
     /// What the tree of a Go template tells; `names` are those it reads, in lower case.
     init(go tree: GoTree, source: String, names: Set<String>) {
@@ -9,19 +11,31 @@ extension ChatFeatures {
                 || names.contains("think") || names.contains("thinklevel"),
             supportsSuffix: names.contains("suffix"),
             thinkingTags: text.thinkingTags,
-            toolCallFormat: supportsTools ? text.toolCallFormat(source) : .none
+            toolCallFormat: supportsTools ? Self.toolCallFormat(go: tree, source) : nil
         )
+    }
+
+    /// The format of calls that the template's text and its rendering of a call show.
+    private static func toolCallFormat(go tree: GoTree, _ source: String) -> ToolCallFormat? {
+        var limits = GoLimits()
+        limits.steps = 1_000_000
+        limits.bytes = 1 << 20
+        return ToolCallFormat(templateText: source) { [limits] conversation in
+            let data = OllamaData(conversation)
+            let interpreter = GoInterpreter(
+                tree: tree,
+                date: ChatDate(unixSeconds: 0),
+                limits: limits
+            )
+            return try? interpreter.render(tree.main, data.whole(data.messages))
+        }
     }
 }
 
-/// Finds the literal texts around reasoning and calls of tools.
+/// Finds the literal texts around reasoning.
 private struct GoFeatureSearch {
     /// What stands before and after `.Thinking` in a range over the messages.
     private(set) var thinkingTags: ThinkingTags?
-    /// Literal text in the block of `.ToolCalls`, in order.
-    private var callTexts: [String]?
-    /// The first literal text behind that block.
-    private var textAfterCalls: String?
 
     init(_ tree: GoTree) {
         for name in [nil] + tree.definitions.keys.sorted().map(Optional.some) {
@@ -32,16 +46,12 @@ private struct GoFeatureSearch {
     private mutating func visit(_ nodes: [GoNode], inMessages: Bool) {
         for (position, node) in nodes.enumerated() {
             switch node {
-            case .text(let text):
-                if callTexts != nil, textAfterCalls == nil, !Self.trimmed(text).isEmpty {
-                    textAfterCalls = text
-                }
             case .action(let pipeline):
                 if inMessages, GoTreeSearch.reads("Thinking", pipeline) {
                     findTags(around: position, in: nodes)
                 }
             case .branch(let branch):
-                for arm in branch.arms { visit(arm, inMessages) }
+                for arm in branch.arms { visit(arm.body, inMessages: inMessages) }
                 visit(branch.otherwise, inMessages: inMessages)
             case .range(let range):
                 visit(
@@ -52,24 +62,6 @@ private struct GoFeatureSearch {
             }
         }
     }
-
-    private mutating func visit(_ arm: GoBranch.Arm, _ inMessages: Bool) {
-        if callTexts == nil, GoTreeSearch.reads("ToolCalls", arm.condition) {
-            let texts = Self.texts(arm.body)
-            if !texts.isEmpty {
-                callTexts = texts
-                // Reasoning may be written in the same block.
-                visit(
-                    arm.body.filter { if case .text = $0 { false } else { true } },
-                    inMessages: inMessages
-                )
-                return
-            }
-        }
-        visit(arm.body, inMessages: inMessages)
-    }
-
-    // MARK: Thinking
 
     private mutating func findTags(around position: Int, in nodes: [GoNode]) {
         guard thinkingTags == nil else { return }
@@ -92,52 +84,6 @@ private struct GoFeatureSearch {
     private static func text(_ node: GoNode) -> String? {
         guard case .text(let text) = node, !trimmed(text).isEmpty else { return nil }
         return text
-    }
-
-    // MARK: Calls
-
-    /// The format of calls: what their block begins with, up to the JSON, is the opening tag.
-    func toolCallFormat(_ source: String) -> ToolCallFormat {
-        guard let texts = callTexts, let first = texts.first(where: { !Self.trimmed($0).isEmpty })
-        else { return .none }
-        if texts.contains(where: { $0.contains("<function=") || $0.contains("<arg_key>") }) {
-            return .none
-        }
-        var open = Self.trimmed(first.prefix { $0 != "{" })
-        if open.count > 1, open.hasSuffix("[") { open = Self.trimmed(open.dropLast()) }
-        if open.isEmpty || open == "[" { return .bareJSON }
-        if open.hasPrefix("<") {
-            let close = "</" + open.dropFirst()
-            if TextSearch.first(close, in: source) != nil {
-                return .tagged(open: open, close: close)
-            }
-        }
-        return .tagged(open: open, close: close(texts.dropFirst().last))
-    }
-
-    /// What stands behind the calls, without the ends of their JSON.
-    ///
-    /// A model ends its turn there; without such a text, one that none writes.
-    private func close(_ last: String?) -> String {
-        for text in [last, textAfterCalls] {
-            guard let text else { continue }
-            let rest = text.drop { "}])".contains($0) || $0.isWhitespace }
-            let word = rest.prefix { !$0.isWhitespace && $0 != "{" }
-            if word.utf8.count > 1, !word.hasPrefix("\"") { return String(word) }
-        }
-        return "\0"
-    }
-
-    private static func texts(_ nodes: [GoNode]) -> [String] {
-        nodes.flatMap { node -> [String] in
-            switch node {
-            case .text(let text): [text]
-            case .branch(let branch):
-                branch.arms.flatMap { texts($0.body) } + texts(branch.otherwise)
-            case .range(let range): texts(range.body) + texts(range.otherwise)
-            default: []
-            }
-        }
     }
 
     private static func trimmed(_ text: some StringProtocol) -> String {

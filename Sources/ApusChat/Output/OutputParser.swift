@@ -1,14 +1,19 @@
 package import ApusConversation
+internal import ApusSampling
 
 /// Takes a model's output apart into reasoning, answer and calls of tools.
 ///
 /// Total: it never fails, gives the same for every way of cutting the output into pieces (but for
-/// where events begin and end), and loses nothing except white space next to tags and calls. What
-/// looks like a call and is none is text.
+/// where events begin and end), and loses nothing except white space next to tags and calls, and
+/// tags and markers themselves. What looks like a call and is none comes as a malformed one.
 package struct OutputParser: Sendable {
     private var splitter: ThinkingSplitter?
     private var scanner: (any ToolCallScanner)?
     private let makeID: @Sendable () -> String
+    /// The number of the next call, or of the one that is being read.
+    private var index = 0
+    /// The call that is being read.
+    private var open: (id: String, name: String)?
 
     /// A parser of the answer to `prompt`, which was rendered from `conversation` by a template with
     /// `features`.
@@ -21,76 +26,93 @@ package struct OutputParser: Sendable {
         makeID: @escaping @Sendable () -> String
     ) {
         self.makeID = makeID
-        let format = conversation.tools.isEmpty ? .none : features.toolCallFormat
-        var interrupting: [String] = []
-        switch format {
-        case .none: break
-        case .tagged(let open, let close):
-            scanner = TaggedToolCallScanner(open: open, close: close)
-            interrupting = [open]
-        case .bareJSON:
-            scanner = BareToolCallScanner(tools: Set(conversation.tools.map(\.name)))
+        let syntax = features.toolCallFormat?.syntax
+        let tools = conversation.toolChoice == .none ? [] : conversation.tools
+        if let syntax, !tools.isEmpty || syntax.marksAnswers {
+            scanner = syntax.scanner(for: tools)
         }
         if let tags = features.thinkingTags {
-            let continued = conversation.messages.last.flatMap {
-                $0.role == "assistant" && $0.toolCalls.isEmpty ? $0 : nil
-            }
-            let continuesContent = continued?.content.isEmpty == false
-            let continuesThinking = !continuesContent && continued?.thinking?.isEmpty == false
-            let end = TagSearch.strippedEnd(Array(prompt.utf8)[...])
+            let start = AnswerStart(tags, conversation: conversation, prompt: prompt)
+            let interrupts = syntax?.isAnchored == false && !tools.isEmpty
             splitter = ThinkingSplitter(
                 tags,
-                isOpen: continuesThinking || end.reversed().starts(with: tags.open.utf8.reversed()),
-                isClosed: continuesContent,
-                interrupting: interrupting
+                isOpen: start == .thinking,
+                isClosed: conversation.continuesContent,
+                interrupting: interrupts ? syntax?.openings ?? [] : []
             )
         }
     }
 
-    /// What `piece`, the next part of the output, makes certain: `content`, `thinking` and
-    /// `toolCall` events only.
+    /// What `piece`, the next part of the output, makes certain: events of content, thinking and
+    /// calls only.
     package mutating func feed(_ piece: String) -> [GenerationEvent] {
-        guard var splitter else { return scan(Array(piece.utf8)) }
-        let parts = splitter.feed(piece)
-        self.splitter = splitter
-        return parts.flatMap { events($0) }
+        guard let parts = splitter?.feed(piece) else { return scan(Array(piece.utf8)) }
+        return events(parts)
     }
 
     /// What was held back, when the output is complete.
     package mutating func finish() -> [GenerationEvent] {
+        let rest = splitter?.finish() ?? []
+        return events(rest) + events(scanner?.finish() ?? [])
+    }
+
+    private mutating func events(_ parts: [ThinkingSplitter.Part]) -> [GenerationEvent] {
         var events: [GenerationEvent] = []
-        if var splitter {
-            for part in splitter.finish() { events += self.events(part) }
-            self.splitter = splitter
-        }
-        if var scanner {
-            events += scanner.finish().map { event($0) }
-            self.scanner = scanner
+        for part in parts {
+            switch part {
+            case .thinking(let text):
+                events.append(.thinking(String(decoding: text, as: UTF8.self)))
+            case .content(let text): events += scan(text)
+            }
         }
         return events
     }
 
-    private mutating func events(_ part: ThinkingSplitter.Part) -> [GenerationEvent] {
-        switch part {
-        case .thinking(let text): [.thinking(String(decoding: text, as: UTF8.self))]
-        case .content(let text): scan(text)
-        }
-    }
-
     private mutating func scan(_ text: [UInt8]) -> [GenerationEvent] {
-        guard var scanner else {
-            return text.isEmpty ? [] : [.content(String(decoding: text, as: UTF8.self))]
-        }
-        let parts = scanner.feed(text)
-        self.scanner = scanner
-        return parts.map { event($0) }
+        if let parts = scanner?.feed(text) { return events(parts) }
+        return text.isEmpty ? [] : [.content(String(decoding: text, as: UTF8.self))]
     }
 
-    private func event(_ part: ScannedPart) -> GenerationEvent {
+    private mutating func events(_ parts: [ScannedPart]) -> [GenerationEvent] {
+        var events: [GenerationEvent] = []
+        for part in parts {
+            if let event = event(part) { events.append(event) }
+        }
+        return events
+    }
+
+    private mutating func event(_ part: ScannedPart) -> GenerationEvent? {
         switch part {
-        case .text(let text): .content(String(decoding: text, as: UTF8.self))
-        case .call(let call):
-            .toolCall(ToolCall(id: makeID(), name: call.name, arguments: call.arguments))
+        case .text(let text): return .content(String(decoding: text, as: UTF8.self))
+        case .thinking(let text): return .thinking(String(decoding: text, as: UTF8.self))
+        case .callStart(let name):
+            let id = makeID()
+            open = (id, name)
+            return .toolCallDelta(ToolCallDelta(index: index, id: id, name: name))
+        case .callArguments(let text):
+            guard let open else { return nil }
+            let arguments = String(decoding: text, as: UTF8.self)
+            return .toolCallDelta(
+                ToolCallDelta(index: index, id: open.id, arguments: arguments)
+            )
+        case .callEnd(let arguments):
+            guard let open else { return nil }
+            close()
+            return .toolCall(ToolCall(id: open.id, name: open.name, arguments: arguments))
+        case .brokenCall(let text):
+            close()
+            return .malformedToolCall(String(decoding: text, as: UTF8.self))
         }
     }
+
+    /// Ends the call that is being read, whose number counts once pieces of it are out.
+    private mutating func close() {
+        if open != nil { index += 1 }
+        open = nil
+    }
+}
+
+extension ToolCallSyntax {
+    /// Whether answers without calls have markers, too, so that they have to be scanned.
+    fileprivate var marksAnswers: Bool { answer(containing: .empty) != .empty }
 }

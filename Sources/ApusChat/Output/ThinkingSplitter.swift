@@ -2,6 +2,7 @@
 ///
 /// Reasoning counts only at the beginning of the output. White space next to the tags is dropped;
 /// everything else comes out, in order, in one part or the other.
+/// Complexity: O(1) a byte, in terms of the output.
 struct ThinkingSplitter {
     enum Part: Equatable {
         case thinking([UInt8])
@@ -21,9 +22,14 @@ struct ThinkingSplitter {
 
     private let open: [UInt8]
     /// Texts that end the reasoning: the closing tag, then texts that belong to the answer.
-    private let ends: [[UInt8]]
+    private let ends: [String]
     private var state: State
-    private var buffer: [UInt8] = []
+    /// At the start: white space, and what may be the beginning of the opening tag.
+    private var space: [UInt8] = []
+    private var pending: [UInt8] = []
+    private var reasoning: MarkedText
+    private var parts: [Part] = []
+    private var text: [UInt8] = []
 
     /// A splitter; `isOpen` says that the prompt ends inside the reasoning, `isClosed` that it
     /// ends inside the answer.
@@ -31,75 +37,91 @@ struct ThinkingSplitter {
     /// Any of `interrupting` ends the reasoning as the closing tag does, and opens the answer.
     init(_ tags: ThinkingTags, isOpen: Bool, isClosed: Bool, interrupting: [String]) {
         open = Array(tags.open.utf8)
-        ends = [Array(tags.close.utf8)] + interrupting.map { Array($0.utf8) }
+        ends = [tags.close] + interrupting
+        reasoning = MarkedText(ends)
         state = isOpen ? .opened : isClosed ? .content : .start
     }
 
     /// What can be told apart after `piece`.
     mutating func feed(_ piece: String) -> [Part] {
-        buffer += Array(piece.utf8)
-        var parts: [Part] = []
-        while let part = step() {
-            switch part {
-            case .thinking(let text) where text.isEmpty: break
-            case .content(let text) where text.isEmpty: break
-            default: parts.append(part)
+        let bytes = Array(piece.utf8)
+        for (offset, byte) in bytes.enumerated() {
+            if case .content = state {
+                text += bytes[offset...]
+                break
             }
+            take(byte)
         }
-        return parts
+        return takeParts()
     }
 
     /// What was held back, when nothing more comes.
     mutating func finish() -> [Part] {
-        defer { buffer = [] }
-        guard !buffer.isEmpty else { return [] }
         switch state {
-        case .start, .content: return [.content(buffer)]
-        case .thinking: return [.thinking(buffer)]
-        case .opened, .closed: return []
+        case .start: answer(space + pending)
+        case .thinking: text += reasoning.takeRest()
+        case .opened, .closed, .content: break
+        }
+        (space, pending) = ([], [])
+        return takeParts()
+    }
+
+    private mutating func take(_ byte: UInt8) {
+        switch state {
+        case .start: start(byte)
+        case .opened where byte.isJSONSpace, .closed where byte.isJSONSpace: break
+        case .opened, .thinking:
+            state = .thinking
+            think(byte)
+        case .closed, .content: answer([byte])
         }
     }
 
-    /// Takes what is certain from the buffer; nil when more is needed.
-    private mutating func step() -> Part? {
-        guard !buffer.isEmpty else { return nil }
-        switch state {
-        case .start: return start()
-        case .opened, .closed:
-            buffer = Array(buffer.drop(while: TagSearch.isSpace))
-            guard !buffer.isEmpty else { return nil }
-            state = state == .opened ? .thinking : .content
-            return .content([])
-        case .thinking: return think()
-        case .content:
-            defer { buffer = [] }
-            return .content(buffer)
+    private mutating func start(_ byte: UInt8) {
+        if pending.isEmpty, byte.isJSONSpace {
+            space.append(byte)
+            return
         }
-    }
-
-    private mutating func start() -> Part? {
-        let text = buffer.drop(while: TagSearch.isSpace)
-        if text.starts(with: open) {
-            buffer = Array(text.dropFirst(open.count))
+        pending.append(byte)
+        if pending == open {
             state = .opened
-            return .content([])
+        } else if !open.starts(with: pending) {
+            answer(space + pending)
+        } else {
+            return
         }
-        if open.starts(with: text) { return nil }
-        state = .content
-        return .content([])
+        (space, pending) = ([], [])
     }
 
-    private mutating func think() -> Part? {
-        if let (tag, offset) = TagSearch.first(of: ends, in: buffer) {
-            let text = TagSearch.strippedEnd(buffer[..<offset])
-            buffer = Array(buffer[(tag == 0 ? offset + ends[0].count : offset)...])
-            state = tag == 0 ? .closed : .content
-            return .thinking(Array(text))
+    private mutating func think(_ byte: UInt8) {
+        guard let end = reasoning.take(byte, into: &text) else { return }
+        if end == 0 {
+            flush()
+            state = .closed
+        } else {
+            answer(Array(ends[end].utf8))
         }
-        let pending = TagSearch.pendingLength(of: ends, in: buffer)
-        let certain = TagSearch.strippedEnd(buffer.dropLast(pending))
-        guard !certain.isEmpty else { return nil }
-        buffer = Array(buffer[certain.endIndex...])
-        return .thinking(Array(certain))
+    }
+
+    /// Adds to the answer, with which the reasoning ends.
+    private mutating func answer(_ bytes: [UInt8]) {
+        if case .content = state {} else { flush() }
+        state = .content
+        text += bytes
+    }
+
+    private mutating func flush() {
+        guard !text.isEmpty else { return }
+        switch state {
+        case .content: parts.append(.content(text))
+        default: parts.append(.thinking(text))
+        }
+        text = []
+    }
+
+    private mutating func takeParts() -> [Part] {
+        flush()
+        defer { parts = [] }
+        return parts
     }
 }

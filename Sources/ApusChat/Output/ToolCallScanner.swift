@@ -1,6 +1,10 @@
-/// Finds calls of tools in the answer, which arrives in pieces; one implementation a format.
+internal import ApusConversation
+
+/// Finds calls of tools in an answer that arrives in pieces; one implementation a format.
 ///
-/// All text that is no call comes out as text, but for white space next to calls.
+/// Total: for any bytes, cut anywhere, it ends, and the parts are the same but for where texts and
+/// arguments are cut. All bytes come out as text, in a call, or in `brokenCall`, except white space
+/// next to calls and the markers of calls that are read.
 protocol ToolCallScanner: Sendable {
     /// What is certain after `piece`.
     mutating func feed(_ piece: [UInt8]) -> [ScannedPart]
@@ -11,5 +15,17 @@ protocol ToolCallScanner: Sendable {
 /// A part of an answer.
 enum ScannedPart: Equatable {
     case text([UInt8])
-    case call(ToolCallReader.Call)
+    /// Reasoning, in formats whose markers set it apart together with calls.
+    case thinking([UInt8])
+    /// A call begins; its arguments follow, then `callEnd` or `brokenCall`.
+    case callStart(name: String)
+    /// More of the arguments' JSON text.
+    case callArguments([UInt8])
+    /// A call is complete.
+    ///
+    /// `arguments` is the value of all `callArguments` since `callStart`, always an object.
+    case callEnd(arguments: JSONValue)
+    /// The bytes, markers included, of what began like a call and is none; a `callStart` before it
+    /// is taken back.
+    case brokenCall([UInt8])
 }

@@ -16,6 +16,10 @@ package enum OllamaChat {
         package var keepAlive: OllamaKeepAlive?
         /// Functions the model may call.
         package var tools: [OllamaTool]?
+        /// Whether a tool is called.
+        package var toolChoice: OllamaToolChoice?
+        /// Whether one turn may call several tools; absent means yes.
+        package var parallelToolCalls: Bool?
         /// Model options.
         package var options: JSONObject?
         /// How much the model reasons.
@@ -34,7 +38,10 @@ package enum OllamaChat {
         private enum CodingKeys: String, CodingKey {
             case model, messages, stream, format
             case keepAlive = "keep_alive"
-            case tools, options, think, truncate, shift, logprobs
+            case tools
+            case toolChoice = "tool_choice"
+            case parallelToolCalls = "parallel_tool_calls"
+            case options, think, truncate, shift, logprobs
             case topLogprobs = "top_logprobs"
             case debugRenderOnly = "_debug_render_only"
         }
@@ -98,6 +105,8 @@ extension OllamaChat.Request {
         let conversation = Conversation(
             messages: turns,
             tools: tools.map(\.tool),
+            toolChoice: toolChoice?.choice ?? .automatic,
+            allowsParallelCalls: parallelToolCalls ?? true,
             thinking: try model.thinking(think)
         )
         return try generation(of: .conversation(conversation), for: model)

@@ -58,7 +58,7 @@ extension OllamaGenerate {
         ) -> [Response] {
             var frame = Response(model: model, createdAt: moment.time)
             switch event {
-            case .started:
+            case .started, .toolCallDelta:
                 return []
             case .logProbabilities(let list):
                 pending += list.map { OllamaLogProbability($0) }
@@ -66,9 +66,9 @@ extension OllamaGenerate {
             case .toolCall(let call):
                 toolCalls.append(OllamaToolCall(call, index: toolCalls.count))
                 return []
-            case .rendered(let prompt):
+            case .rendered(let prompt, _):
                 frame.debugInfo = OllamaDebugInfo(renderedTemplate: prompt)
-            case .content(let text): frame.response = text
+            case .content(let text), .malformedToolCall(let text): frame.response = text
             case .thinking(let text): frame.thinking = text
             case .finished(let summary): finish(&frame, summary, moment)
             }
@@ -124,7 +124,7 @@ extension OllamaChat {
         ) -> [Response] {
             var frame = Response(model: model, createdAt: moment.time)
             switch event {
-            case .started:
+            case .started, .toolCallDelta:
                 return []
             case .logProbabilities(let list):
                 pending += list.map { OllamaLogProbability($0) }
@@ -132,9 +132,9 @@ extension OllamaChat {
             case .toolCall(let call):
                 frame.message.toolCalls = [OllamaToolCall(call, index: toolCalls)]
                 toolCalls += 1
-            case .rendered(let prompt):
+            case .rendered(let prompt, _):
                 frame.debugInfo = OllamaDebugInfo(renderedTemplate: prompt)
-            case .content(let text): frame.message.content = text
+            case .content(let text), .malformedToolCall(let text): frame.message.content = text
             case .thinking(let text): frame.message.thinking = text
             case .finished(let summary):
                 frame.done = true

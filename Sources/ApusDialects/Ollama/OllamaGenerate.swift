@@ -112,6 +112,14 @@ extension OllamaGenerate.Request {
         try model.require(needed)
         let thinking = try model.thinking(think)
         if isRaw { return try generation(of: .text(prompt ?? ""), for: model) }
+        if let suffix = suffix?.nilIfEmpty {
+            var request = try generation(
+                of: .infill(prefix: prompt ?? "", suffix: suffix),
+                for: model
+            )
+            request.template = template?.nilIfEmpty
+            return request
+        }
         let conversation = Conversation(messages: messages(for: model), thinking: thinking)
         var request = try generation(of: .conversation(conversation), for: model)
         request.leadingTokens = context ?? []

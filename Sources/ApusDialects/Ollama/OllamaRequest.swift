@@ -58,34 +58,14 @@ extension OllamaRequest {
         of prompt: GenerationRequest.Prompt,
         for model: OllamaModel
     ) throws(DialectError) -> GenerationRequest {
-        try checkFormat()
         var request = GenerationRequest(prompt: prompt)
         try model.options(with: options).apply(to: &request)
+        request.format = try OutputFormat(ollama: format)
         request.sampling.logProbabilities = logprobs ?? false
         request.sampling.topLogProbabilities = topLogprobs ?? 0
         request.overflow = truncate ?? true ? .truncate : .refuse
         request.shiftsContext = shift ?? (model.family != "deepseek2")
         request.rendersOnly = debugRenderOnly ?? false
         return request
-    }
-
-    /// Accepts no format at all, tells apart what is none and what cannot be had.
-    private func checkFormat() throws(DialectError) {
-        switch format {
-        case nil, .null, .string(""):
-            return
-        case .string("json"), .object:
-            throw DialectError(
-                .unsupported,
-                "this server cannot constrain answers to a format; send the request without "
-                    + "\"format\""
-            )
-        case .some(let other):
-            throw DialectError(
-                .invalidFormat,
-                "invalid format: \(other.jsonText()); expected \"json\" or a valid JSON Schema "
-                    + "object"
-            )
-        }
     }
 }

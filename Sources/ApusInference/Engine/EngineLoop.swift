@@ -218,6 +218,7 @@ final class EngineLoop {
         for page in sequences[index].pages { pool.release(page) }
         sequences[index].tokens = Array(tokens[..<kept] + tokens[(kept + dropped)...])
         reusePrefix(of: &sequences[index])
+        sequences[index].listener.sequence(didShift: dropped)
     }
 
     private func read(_ x: Tensor) {

@@ -59,6 +59,9 @@ package protocol SequenceListener: AnyObject, Sendable {
     /// - Returns: whether another one is wanted.
     func sequence(didSample token: SampledToken) -> Bool
 
+    /// The context was full and this many tokens were dropped from it.
+    func sequence(didShift tokens: Int)
+
     /// The vector that was asked for: [width].
     func sequence(didEmbed vector: [Float])
 

@@ -25,6 +25,7 @@ final class GenerationStream: SequenceListener {
         var logProbabilities: [TokenLogProbability] = []
     }
 
+    /// - `markers`: special tokens that come out as text.
     /// - `parser`: for the output of a chat template; nil for plain text.
     /// - `emit`: receives the events in order, `finished` last.
     /// - `ended`: called once, after the last event.
@@ -32,6 +33,7 @@ final class GenerationStream: SequenceListener {
         _ prompt: Prompt,
         request: GenerationRequest,
         tokenizer: Tokenizer,
+        markers: Set<Int32>,
         parser: OutputParser?,
         emit: @escaping @Sendable (GenerationEvent) -> Void,
         ended: @escaping @Sendable (Result<Void, any Error>) -> Void
@@ -48,7 +50,10 @@ final class GenerationStream: SequenceListener {
             State(
                 tokenizer: tokenizer,
                 reportsLogProbabilities: request.sampling.logProbabilities,
-                decoder: tokenizer.makeStreamingDecoder(continuesText: true),
+                decoder: tokenizer.makeStreamingDecoder(
+                    keeping: markers,
+                    continuesText: true
+                ),
                 stops: StopMatcher(request.stop),
                 parser: parser,
                 context: prompt.tokens,
@@ -89,6 +94,10 @@ final class GenerationStream: SequenceListener {
     }
 
     func sequence(didEmbed vector: [Float]) {}
+
+    func sequence(didShift tokens: Int) {
+        state.withLock { $0.summary.shiftedTokens += tokens }
+    }
 
     func sequenceDidEnd(_ ending: SequenceEnding) {
         switch ending {

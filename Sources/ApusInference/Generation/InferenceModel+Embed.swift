@@ -64,6 +64,7 @@ private final class EmbeddingListener: SequenceListener {
 
     func sequenceDidStart(cachedTokens: Int) {}
     func sequence(didSample token: SampledToken) -> Bool { false }
+    func sequence(didShift tokens: Int) {}
     func sequence(didEmbed vector: [Float]) { box.vector = vector }
 
     func sequenceDidEnd(_ ending: SequenceEnding) {

@@ -10,15 +10,15 @@ extension InferenceModel {
     /// Cancelling the task ends the generation within one step of the engine.
     ///
     /// - `emit`: receives the events in order, on the engine's thread.
-    /// - Throws: `ChatError` when the template fails; `InferenceError`; `SamplingError` for options
-    ///   without meaning.
+    /// - Throws: `ChatError` when the template fails; `GrammarError` for a format that cannot be
+    ///   enforced; `InferenceError`; `SamplingError` for options without meaning.
     package func generate(
         _ request: GenerationRequest,
         emit: @escaping @Sendable (GenerationEvent) -> Void
     ) async throws {
         let template = try template(of: request)
         let prompt = try prompt(request, template: template)
-        if request.rendersOnly { return emit(.rendered(prompt.text)) }
+        if request.rendersOnly { return emit(.rendered(prompt.text, tokens: prompt.tokens.count)) }
         var parser: OutputParser?
         if case .conversation(let conversation) = request.prompt {
             parser = OutputParser(
@@ -28,7 +28,8 @@ extension InferenceModel {
                 makeID: Self.makeCallID
             )
         }
-        let sampler = try Sampler(SamplerConfiguration(request.sampling))
+        let mask = try mask(of: request, prompt: prompt, template: template)
+        let sampler = try Sampler(SamplerConfiguration(request.sampling), mask: mask)
         let limits = GenerationLimits(
             tokens: min(request.maximumTokens ?? -1, 10 * contextLength),
             keptTokens: request.shiftsContext
@@ -40,11 +41,17 @@ extension InferenceModel {
                 prompt,
                 request: request,
                 tokenizer: self.tokenizer,
+                markers: parser == nil ? [] : self.markers(template.features),
                 parser: parser,
                 emit: emit,
                 ended: ended
             )
         }
+    }
+
+    /// The special tokens that the parser of an answer has to see as text.
+    private func markers(_ features: ChatFeatures) -> Set<Int32> {
+        Set(features.markers.compactMap { tokenizer.tokenID(forText: $0) })
     }
 
     /// Computes a sequence and waits for its end; cancelling the task cancels the sequence.
@@ -109,6 +116,7 @@ extension SamplerConfiguration {
         presencePenalty = options.presencePenalty
         frequencyPenalty = options.frequencyPenalty
         seed = options.seed
+        logitBias = options.logitBias
         logProbabilities = options.logProbabilities
         topLogProbabilities = options.topLogProbabilities
     }

@@ -11,9 +11,16 @@ private import Darwin
 /// From a request to tokens that fit the context.
 extension InferenceModel {
     /// The template of a request: its own, or the model's.
+    ///
+    /// A model may bring a second template for conversations with tools, as transformers knows it.
     func template(of request: GenerationRequest) throws -> any ChatTemplate {
-        guard let source = request.template else { return template }
-        return try ChatTemplates.template(source)
+        if let source = request.template { return try ChatTemplates.template(source) }
+        if let toolTemplate, case .conversation(let conversation) = request.prompt,
+            !conversation.tools.isEmpty
+        {
+            return toolTemplate
+        }
+        return template
     }
 
     /// Renders and tokenizes what a request asks for.
@@ -24,21 +31,21 @@ extension InferenceModel {
         _ request: GenerationRequest,
         template: any ChatTemplate
     ) throws -> Prompt {
-        if let token = request.leadingTokens.first(where: { !(0..<Int32(tokenizer.count) ~= $0) }) {
-            throw InferenceError(
-                .invalidRequest,
-                "context has the token \(token), expected 0 to \(tokenizer.count - 1)"
-            )
-        }
+        try check(request.leadingTokens, of: "context")
         var prompt: Prompt
         switch request.prompt {
         case .conversation(let conversation):
             prompt = try render(conversation, request, template)
         case .text(let text):
             prompt = Prompt(
-                tokens: request.leadingTokens + encode(text, after: request),
+                tokens: request.leadingTokens + encode(text, after: request.leadingTokens),
                 text: text
             )
+        case .tokens(let tokens):
+            try check(tokens, of: "prompt")
+            prompt = Prompt(tokens: tokens, text: tokenizer.decode(tokens, skipSpecial: false))
+        case .infill(let prefix, let suffix):
+            prompt = try infill(prefix: prefix, suffix: suffix, template: template)
         }
         try fit(&prompt, request)
         guard !prompt.tokens.isEmpty else {
@@ -59,7 +66,7 @@ extension InferenceModel {
         var dropped = 0
         while true {
             let text = try template.render(conversation, options: renderOptions)
-            let tokens = request.leadingTokens + encode(text, after: request)
+            let tokens = request.leadingTokens + encode(text, after: request.leadingTokens)
             let oldest = conversation.messages.dropLast().firstIndex { $0.role != "system" }
             guard tokens.count > contextLength, request.overflow == .truncate, let oldest else {
                 return Prompt(tokens: tokens, text: text, droppedMessages: dropped)
@@ -96,10 +103,10 @@ extension InferenceModel {
 
     /// A rendered prompt's tokens, with a beginning token unless the text or earlier tokens bring
     /// one.
-    private func encode(_ text: String, after request: GenerationRequest) -> [Int32] {
+    func encode(_ text: String, after leadingTokens: [Int32] = []) -> [Int32] {
         let beginning = renderOptions.beginningText
         let hasBeginning =
-            !request.leadingTokens.isEmpty
+            !leadingTokens.isEmpty
             || (!beginning.isEmpty && text.hasPrefix(beginning))
         return tokenizer.encode(text, addSpecial: !hasBeginning, parseSpecial: true)
     }

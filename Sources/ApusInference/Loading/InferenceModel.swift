@@ -3,6 +3,7 @@ package import ApusGGUF
 internal import ApusModels
 internal import ApusTensors
 internal import ApusTokenizers
+private import Dispatch
 
 /// A model ready to answer: weights, tokenizer, template and engine.
 ///
@@ -22,6 +23,9 @@ package final class InferenceModel: Sendable {
     let file: GGUFFile
     let tokenizer: Tokenizer
     let template: any ChatTemplate
+    /// Replaces the template for conversations with tools, when the model has one for them.
+    let toolTemplate: (any ChatTemplate)?
+    let grammars: GrammarShop
     let engine: Engine
     let pooling: EmbeddingPooling
 
@@ -42,6 +46,10 @@ package final class InferenceModel: Sendable {
             try options.template
             ?? file.metadata.optionalString("tokenizer.chat_template")
         template = try ChatTemplates.template(source)
+        let toolSource = try file.metadata.optionalString("tokenizer.chat_template.tool_use")
+        toolTemplate =
+            try options.template == nil ? toolSource.map(ChatTemplates.template) : nil
+        grammars = GrammarShop(tokenizer)
         progress(0.25)
         // More threads than processors only wait for each other.
         let backend = try CPUBackend(
@@ -73,6 +81,8 @@ package final class InferenceModel: Sendable {
             case .mean, nil: .mean
             }
         engine = try Engine(model: model, backend: backend, configuration: configuration)
+        // So that the first answer with a format does not wait for it.
+        DispatchQueue.global(qos: .utility).async { [grammars] in grammars.warm() }
         progress(1)
     }
 
@@ -81,8 +91,8 @@ package final class InferenceModel: Sendable {
     /// What the template lets a client ask for.
     package var capabilities: [String] {
         var capabilities = ["completion"]
-        if template.features.supportsTools { capabilities.append("tools") }
-        if template.features.supportsSuffix { capabilities.append("insert") }
+        if (toolTemplate ?? template).features.supportsTools { capabilities.append("tools") }
+        if canInfill { capabilities.append("insert") }
         if template.features.supportsThinking { capabilities.append("thinking") }
         return capabilities
     }
@@ -96,7 +106,21 @@ package final class InferenceModel: Sendable {
     }
 
     /// The text of tokens, special ones included.
-    package func detokenize(_ tokens: [Int32]) -> String {
-        tokenizer.decode(tokens, skipSpecial: false)
+    ///
+    /// Throws: `invalidRequest` for a token that the vocabulary does not have.
+    package func detokenize(_ tokens: [Int32]) throws -> String {
+        try check(tokens, of: "tokens")
+        return tokenizer.decode(tokens, skipSpecial: false)
+    }
+
+    /// Refuses tokens that the vocabulary does not have; `field` is where they came from.
+    func check(_ tokens: [Int32], of field: String) throws {
+        guard let token = tokens.first(where: { !(0..<Int32(tokenizer.count) ~= $0) }) else {
+            return
+        }
+        throw InferenceError(
+            .invalidRequest,
+            "\(field) has the token \(token), expected 0 to \(tokenizer.count - 1)"
+        )
     }
 }

@@ -29,13 +29,27 @@ struct ModelCard: Sendable {
         embeddingLength = sizes.width
         cacheBytesPerToken = sizes.cacheBytesPerToken
         let own = try? metadata.optionalString("tokenizer.chat_template")
-        template = TemplateChoice(modelfile: stored.template, weights: own ?? nil)
+        let ownForTools = try? metadata.optionalString("tokenizer.chat_template.tool_use")
+        template = TemplateChoice(
+            modelfile: stored.template,
+            weights: own ?? nil,
+            weightsWithTools: ownForTools ?? nil
+        )
         let makesVectors = metadata.contains("\(architecture).pooling_type")
         capabilities = Self.capabilities(
             stored.config.capabilities,
             makesVectors: makesVectors,
-            template?.features
+            template,
+            hasInfillTokens: Self.hasInfillTokens(metadata)
         )
+    }
+
+    /// Whether the vocabulary names tokens for filling in the middle.
+    private static func hasInfillTokens(_ metadata: GGUFMetadata) -> Bool {
+        let names = [["fim_pre", "prefix"], ["fim_suf", "suffix"], ["fim_mid", "middle"]]
+        return names.allSatisfy { spellings in
+            spellings.contains { metadata.contains("tokenizer.ggml.\($0)_token_id") }
+        }
     }
 
     /// Bytes that loading the model is expected to take, with `context` tokens in all.
@@ -53,13 +67,18 @@ struct ModelCard: Sendable {
     private static func capabilities(
         _ stated: [String],
         makesVectors: Bool,
-        _ features: ChatFeatures?
+        _ template: TemplateChoice?,
+        hasInfillTokens: Bool
     ) -> [String] {
-        let known: Set<String> = ["completion", "embedding", "tools", "thinking"]
+        let known: Set<String> = ["completion", "embedding", "tools", "insert", "thinking"]
         var result = stated.filter(known.contains)
         var detected = [makesVectors ? "embedding" : "completion"]
         if !makesVectors {
-            if features?.supportsTools == true { detected.append("tools") }
+            let features = template?.features
+            if features?.supportsTools == true || template?.hasOneForTools == true {
+                detected.append("tools")
+            }
+            if features?.supportsSuffix == true || hasInfillTokens { detected.append("insert") }
             if features?.supportsThinking == true { detected.append("thinking") }
         }
         for capability in detected where !result.contains(capability) { result.append(capability) }

@@ -71,16 +71,9 @@ struct ServedModel: Sendable {
 
     /// What the engine is asked for.
     ///
-    /// Names that share weights share a runner, so a template that is not the weights' own goes with
-    /// every request. Throws: `DialectError`.
+    /// Throws: `DialectError`.
     func generation(for body: some OllamaRequest) throws -> GenerationRequest {
-        var request = try body.generation(for: dialect)
-        if request.template == nil, case .conversation = request.prompt,
-            let template = card.template, !template.isOfWeights
-        {
-            request.template = template.text
-        }
-        return request
+        completed(try body.generation(for: dialect))
     }
 }
 

@@ -7,6 +7,8 @@ struct TemplateChoice: Sendable {
     let text: String
     /// Whether it comes from the weights, so that the runner has it anyway.
     let isOfWeights: Bool
+    /// Whether the weights bring another one for conversations with tools, which is used then.
+    private(set) var hasOneForTools = false
     /// What it can express; nothing when it cannot be read.
     let features: ChatFeatures?
 
@@ -17,7 +19,7 @@ struct TemplateChoice: Sendable {
     ///
     /// When neither can be read, the one that is there is used all the same: the runner then refuses
     /// to answer and says what is wrong with it. Nil when there is none.
-    init?(modelfile: String?, weights: String?) {
+    init?(modelfile: String?, weights: String?, weightsWithTools: String? = nil) {
         let first = Self.read(modelfile, isOfWeights: false)
         let second = Self.read(weights, isOfWeights: true)
         let readable = [first, second].compactMap { $0 }.filter { $0.features != nil }
@@ -27,6 +29,8 @@ struct TemplateChoice: Sendable {
             guard let unreadable = first ?? second else { return nil }
             self = unreadable
         }
+        let forTools = Self.read(weightsWithTools, isOfWeights: true)?.features
+        hasOneForTools = isOfWeights && forTools?.supportsTools == true
     }
 
     private init(text: String, isOfWeights: Bool, features: ChatFeatures?) {

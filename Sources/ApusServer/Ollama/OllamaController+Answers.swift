@@ -2,7 +2,6 @@ internal import ApusConversation
 package import ApusDialects
 package import ApusScheduling
 internal import Hummingbird
-internal import Logging
 
 /// Generate and chat.
 extension OllamaController {
@@ -85,29 +84,11 @@ extension OllamaController {
         _ keepAlive: OllamaKeepAlive?,
         _ context: ServerContext
     ) throws -> SchedulerRequest {
-        let merged = try model.dialect.options(with: options)
-        if !merged.unknown.isEmpty {
-            context.logger.warning(
-                "invalid options",
-                metadata: ["names": "\(merged.unknown)"]
-            )
-        }
-        if !merged.loading.ineffective.isEmpty {
-            context.logger.debug(
-                "options without effect on this machine",
-                metadata: ["names": "\(merged.loading.ineffective)"]
-            )
-        }
-        let specification = model.specification(configuration, merged.loading)
-        let tokens =
-            (specification.options.contextLength ?? 4096)
-            .multipliedReportingOverflow(by: specification.parallelSequences)
-        return SchedulerRequest(
-            specification: specification,
-            keepAlive: keepAlive.map { KeepAlive($0) },
-            predictedBytes: model.card.predictedBytes(
-                context: tokens.overflow ? .max : tokens.partialValue
-            )
+        try model.wish(
+            configuration,
+            options: options,
+            keepAlive: keepAlive,
+            logger: context.logger
         )
     }
 }
@@ -116,15 +97,5 @@ extension KeepAlive {
     /// The same time for the scheduler.
     package init(_ keepAlive: OllamaKeepAlive) {
         self = keepAlive.duration.map { .duration($0) } ?? .forever
-    }
-}
-
-extension OllamaOptions.Loading {
-    /// Names of options that are set and that runners have no use for yet.
-    fileprivate var ineffective: [String] {
-        [
-            ("num_gpu", acceleratedLayers), ("main_gpu", mainAccelerator),
-            ("draft_num_predict", draftTokens),
-        ].compactMap { $1 == nil ? nil : $0 }
     }
 }

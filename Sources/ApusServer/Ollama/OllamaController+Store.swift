@@ -110,7 +110,7 @@ extension OllamaController {
         do {
             return try await body.next()
         } catch {
-            throw cutOff
+            throw ServerError.cutOffBody
         }
     }
 

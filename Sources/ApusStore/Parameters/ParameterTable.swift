@@ -1,6 +1,6 @@
 /// Which parameters exist and what their values are; for Modelfiles and request options alike.
 ///
-/// The table is Ollama's set of options. Defaults are not here: they belong to the parts that act
+/// The table is Ollama's set of options and `thinking_budget`. Defaults are not here: they belong to the parts that act
 /// on them.
 package enum ParameterTable {
     /// What values a parameter takes.
@@ -36,6 +36,7 @@ package enum ParameterTable {
         "repeat_penalty": .number,
         "presence_penalty": .number,
         "frequency_penalty": .number,
+        "thinking_budget": .integer,
         "stop": .strings,
     ]
 

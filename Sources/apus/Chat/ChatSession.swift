@@ -95,6 +95,7 @@ struct ChatSession {
                             try printer.show(
                                 thinking: frame.message.thinking,
                                 content: frame.message.content,
+                                calls: frame.message.toolCalls ?? [],
                                 metrics: frame.done ? frame.metrics : nil
                             )
                         }
@@ -104,9 +105,7 @@ struct ChatSession {
                 return printer
             }
             remember(printer)
-            if settings.isVerbose, let metrics = printer.metrics {
-                try Console.errors.write(Timings.text(metrics))
-            }
+            try printer.showFigures(verbose: settings.isVerbose)
         } catch let error as ClientError {
             // The message can be sent again with the arrow key.
             messages.removeLast()
@@ -120,6 +119,7 @@ struct ChatSession {
             request.messages?.insert(OllamaMessage(role: "system", content: system), at: 0)
         }
         request.format = settings.format
+        request.tools = settings.tools
         request.keepAlive = settings.keepAlive
         request.options = settings.options.isEmpty ? nil : settings.options
         request.think = settings.think
@@ -128,6 +128,7 @@ struct ChatSession {
 
     private mutating func remember(_ printer: AnswerPrinter) {
         let (content, thinking) = (printer.content, printer.thinking)
+        let calls = printer.calls
         if content.isEmpty, printer.metrics == nil {
             // Stopped before a word was said: as if nothing had been asked.
             messages.removeLast()
@@ -137,7 +138,8 @@ struct ChatSession {
             OllamaMessage(
                 role: "assistant",
                 content: content,
-                thinking: thinking.isEmpty ? nil : thinking
+                thinking: thinking.isEmpty ? nil : thinking,
+                toolCalls: calls.isEmpty ? nil : calls
             )
         )
     }

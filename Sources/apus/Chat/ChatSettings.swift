@@ -13,6 +13,8 @@ struct ChatSettings: Sendable {
     var options: JSONObject = [:]
     /// The format that answers must have.
     var format: JSONValue?
+    /// Functions that the model may call.
+    var tools: [OllamaTool]?
     /// Whether, or how hard, the model reasons; nil for its own default.
     var think: OllamaThink?
     /// How long the model stays loaded.

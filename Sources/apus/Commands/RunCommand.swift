@@ -36,9 +36,20 @@ struct RunCommand: AsyncParsableCommand {
     var nowordwrap = false
 
     @Option(
-        help: ArgumentHelp("Format of the answer: json, or a JSON Schema.", valueName: "format")
+        help: ArgumentHelp(
+            "Format of the answer: json, a JSON Schema, or a file with one.",
+            valueName: "format"
+        )
     )
     var format: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "A JSON file with the tools that the model may call, as in the API.",
+            valueName: "file"
+        )
+    )
+    var tools: String?
 
     @Option(
         help: ArgumentHelp(
@@ -112,7 +123,8 @@ struct RunCommand: AsyncParsableCommand {
         if let keepalive {
             settings.keepAlive = OllamaKeepAlive(nanoseconds: try GoDuration.parse(keepalive))
         }
-        if let format { settings.format = format == "json" ? "json" : try JSONValue(json: format) }
+        settings.format = try format.map(FormatOption.format)
+        settings.tools = try tools.map(FormatOption.tools)
         return settings
     }
 

@@ -11,7 +11,7 @@ struct AnswerText: Sendable {
     }
 
     private enum Section {
-        case none, thinking, content
+        case none, thinking, content, calls
     }
 
     private let appearance: Appearance
@@ -42,7 +42,17 @@ struct AnswerText: Sendable {
         guard !text.isEmpty else { return "" }
         let output = section == .thinking ? closeThinking() : ""
         section = .content
+        endsLine = text.last?.isNewline ?? false
         return output + wrapped(text)
+    }
+
+    /// What to show for a call of a tool, on a line of its own.
+    mutating func call(_ text: String) -> String {
+        var output = section == .thinking ? closeThinking() : ""
+        if section == .content, !endsLine { output += "\n" }
+        if section == .calls { output += "\n" }
+        section = .calls
+        return output + text
     }
 
     /// What to show at the end, before the line end.

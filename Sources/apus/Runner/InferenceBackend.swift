@@ -91,7 +91,13 @@ private struct InferenceRunner: LoadedModel {
 
     func tokenize(_ text: String) async throws -> [Int32] { model.tokenize(text) }
 
-    func detokenize(_ tokens: [Int32]) async throws -> String { model.detokenize(tokens) }
+    func detokenize(_ tokens: [Int32]) async throws -> String {
+        do {
+            return try model.detokenize(tokens)
+        } catch {
+            throw SchedulingError(answering: error)
+        }
+    }
 
     func status() -> RunnerStatus {
         RunnerStatus(activeSequences: model.load.active, queuedSequences: model.load.waiting)

@@ -33,6 +33,7 @@ extension SchedulingError {
         switch error {
         case let error as ChatError: self.init(.invalidRequest, error.description)
         case let error as SamplingError: self.init(.invalidRequest, error.message)
+        case let error as GrammarError: self.init(.invalidRequest, error.message)
         case let error as InferenceError:
             let code: Code =
                 switch error.code {

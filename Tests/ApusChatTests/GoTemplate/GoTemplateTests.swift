@@ -114,22 +114,22 @@ import Testing
     // MARK: Features
 
     @Test(arguments: [
-        ("chatml", false, false, nil, ToolCallFormat.none),
-        ("llama3", true, false, nil, .bareJSON),
-        ("mistral", true, false, nil, .tagged(open: "[TOOL_CALLS]", close: "</s>")),
-        ("qwen25", true, false, nil, .tagged(open: "<tool_call>", close: "</tool_call>")),
+        ("chatml", false, false, nil, nil as ToolCallFormat?),
+        ("llama3", true, false, nil, .llama),
+        ("mistral", true, false, nil, .mistral),
+        ("qwen25", true, false, nil, .hermes),
         (
             "qwen3", true, false, ThinkingTags(open: "<think>", close: "</think>"),
-            .tagged(open: "<tool_call>", close: "</tool_call>")
+            .hermes
         ),
-        ("infill", false, true, nil, .none), ("legacy-chatml", false, false, nil, .none),
+        ("infill", false, true, nil, nil), ("legacy-chatml", false, false, nil, nil),
     ])
     func featuresFollowFromTheText(
         name: String,
         tools: Bool,
         suffix: Bool,
         tags: ThinkingTags?,
-        calls: ToolCallFormat
+        calls: ToolCallFormat?
     ) throws {
         let features = try GoTemplate(GoFixtures.template(name)).features
         #expect(

@@ -99,7 +99,7 @@ private let stamp = "2026-09-21T14:13:20.12Z"
         #expect(text[0].contains(#""done_reason":"length""#))
         #expect(
             text[0].hasSuffix(
-                #""prompt_cached_count":7,"prompt_dropped_messages":2,"prompt_dropped_tokens":40}"#
+                #""prompt_cached_count":7,"truncated":{"messages":2,"tokens":40,"shifted":0}}"#
             )
         )
     }
@@ -119,7 +119,7 @@ private let stamp = "2026-09-21T14:13:20.12Z"
 
     @Test func renderedPromptsComeAsDebugInfo() throws {
         let text = try lines(
-            of: [.rendered("<s>Hi")],
+            of: [.rendered("<s>Hi", tokens: 2)],
             through: OllamaGenerate.Framing(model: "m", loadNanoseconds: 0)
         )
         #expect(

@@ -159,16 +159,98 @@ import Testing
     }
 
     @Test(arguments: [
-        (#""json""#, DialectError.Code.unsupported), (#"{"type":"object"}"#, .unsupported),
-        (#""xml""#, .invalidFormat), ("5", .invalidFormat), ("[]", .invalidFormat),
+        (#""json""#, OutputFormat.jsonObject), (#"{"type":"object"}"#, .schema(["type": "object"])),
+        ("{}", .schema([:])), (#"{"type":"grammar","grammar":"root ::= "}"#, .grammar("root ::= ")),
+        (#"{"type":"regex","regex":"a+"}"#, .regularExpression("a+")),
+        (#"{"type":"regex","value":"a+"}"#, .regularExpression("a+")),
+        (#"{"type":"choice","choices":["a","b"]}"#, .choice(["a", "b"])),
     ])
-    func formatsThatCannotBeHadAreRefused(_ format: String, _ code: DialectError.Code) throws {
+    func formatsReachTheEngine(_ text: String, _ format: OutputFormat) throws {
+        for prompt in [#""prompt":"x""#, #""prompt":"x","raw":true"#] {
+            let request = try read(
+                OllamaGenerate.Request.self,
+                #"{\#(prompt),"format":\#(text)}"#
+            )
+            #expect(try request.generation(for: model()).format == format)
+        }
+    }
+
+    @Test(arguments: [
+        (#""xml""#, DialectError.Code.invalidFormat), ("5", .invalidFormat), ("[]", .invalidFormat),
+        (#"{"type":"regex"}"#, .invalidValue), (#"{"type":"grammar","grammar":5}"#, .invalidValue),
+        (#"{"type":"choice","choices":[]}"#, .invalidValue),
+        (#"{"type":"choice","choices":["a",1]}"#, .invalidValue),
+    ])
+    func whatIsNoFormatIsRefused(_ format: String, _ code: DialectError.Code) throws {
         let request = try read(
             OllamaGenerate.Request.self,
             #"{"prompt":"x","format":\#(format)}"#
         )
         let error = #expect(throws: DialectError.self) { try request.generation(for: model()) }
         #expect(error?.code == code && error?.message.contains("format") == true)
+    }
+
+    @Test(arguments: [
+        ("", ToolChoice.automatic), (#","tool_choice":"none""#, .none),
+        (#","tool_choice":"auto""#, .automatic), (#","tool_choice":"required""#, .required),
+        (#","tool_choice":{"type":"function","function":{"name":"f"}}"#, .named("f")),
+    ])
+    func toolChoiceReachesTheEngine(_ field: String, _ choice: ToolChoice) throws {
+        let request = try read(
+            OllamaChat.Request.self,
+            #"{"messages":[{"role":"user","content":"x"}],"tools":[{"function":{"name":"f"}}]\#(field),"parallel_tool_calls":false}"#
+        )
+        let conversation = try conversation(request.generation(for: model()))
+        #expect(conversation.toolChoice == choice && !conversation.allowsParallelCalls)
+    }
+
+    @Test func toolChoiceThatIsNoneOfTheseIsRefused() {
+        for choice in [#""maybe""#, "1", #"{"type":"function"}"#] {
+            #expect(throws: (any Error).self) {
+                try read(OllamaChat.Request.self, #"{"tool_choice":\#(choice)}"#)
+            }
+        }
+    }
+
+    @Test func suffixAsksForWhatStandsBetween() throws {
+        let able = model(["completion", "insert"])
+        let request = try read(
+            OllamaGenerate.Request.self,
+            #"{"prompt":"a","suffix":"b","format":"json"}"#
+        )
+        let result = try request.generation(for: able)
+        #expect(result.prompt == .infill(prefix: "a", suffix: "b"))
+        #expect(result.format == .jsonObject)
+        #expect(
+            throws: DialectError(
+                .missingCapability,
+                "registry.ollama.ai/library/m:latest does not support insert"
+            )
+        ) { try request.generation(for: model(["completion"])) }
+    }
+
+    @Test func thinkingBudgetIsAnOption() throws {
+        var request = OllamaChat.Request(model: "m")
+        #expect(try request.generation(for: model()).thinkingBudget == nil)
+        request.options = ["thinking_budget": 12]
+        #expect(try request.generation(for: model()).thinkingBudget == 12)
+        request.options = ["thinking_budget": -1]
+        #expect(try request.generation(for: model()).thinkingBudget == nil)
+    }
+
+    @Test func textsToTokenizeGoByTwoNames() throws {
+        for field in ["content", "text"] {
+            let request = try read(OllamaTokenize.Request.self, #"{"\#(field)":"Hi"}"#)
+            #expect(try request.input() == "Hi")
+        }
+        for body in ["{}", #"{"content":"a","text":"b"}"#] {
+            #expect(throws: DialectError.self) {
+                try read(OllamaTokenize.Request.self, body).input()
+            }
+        }
+        #expect(throws: DialectError.self) {
+            try read(OllamaDetokenize.Request.self, "{}").input()
+        }
     }
 
     @Test func logProbabilityLimitsAreChecked() throws {

@@ -97,7 +97,9 @@ final class Stage: RunnerLauncher, Sendable {
         }
 
         func tokenize(_ text: String) async throws -> [Int32] { text.utf8.map { Int32($0) } }
-        func detokenize(_ tokens: [Int32]) async throws -> String { "" }
+        func detokenize(_ tokens: [Int32]) async throws -> String {
+            String(decoding: tokens.map { UInt8(truncatingIfNeeded: $0) }, as: UTF8.self)
+        }
         func ping(timeout: Duration) async throws -> RunnerStatus {
             RunnerStatus(activeSequences: 0, queuedSequences: 0)
         }

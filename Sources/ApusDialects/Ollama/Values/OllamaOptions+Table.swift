@@ -38,6 +38,7 @@ extension OllamaOptions {
         "repeat_penalty": number { $0.sampling.repeatPenalty = $1 },
         "presence_penalty": number { $0.sampling.presencePenalty = $1 },
         "frequency_penalty": number { $0.sampling.frequencyPenalty = $1 },
+        "thinking_budget": integer { $0.thinkingBudget = $1 },
         "stop": texts { $0.stop = $1 },
     ]
 

@@ -35,6 +35,10 @@ package struct OllamaOptions: Sendable, Equatable {
     package var maximumTokens = -1
     /// Tokens kept at the front when the context is shifted.
     package var keptTokens = 4
+    /// Tokens of reasoning at most; negative for no limit.
+    ///
+    /// Not one of Ollama's options.
+    package var thinkingBudget = -1
     /// Texts that end the generation.
     package var stop: [String] = []
     /// Names that no option has, in the order in which they came; they have no effect.
@@ -61,6 +65,7 @@ package struct OllamaOptions: Sendable, Equatable {
         request.sampling = sampling
         request.maximumTokens = maximumTokens > 0 ? maximumTokens : nil
         request.keptTokens = keptTokens
+        request.thinkingBudget = thinkingBudget >= 0 ? thinkingBudget : nil
         request.stop = stop
     }
 }

@@ -2,7 +2,7 @@ internal import ApusConversation
 
 /// Counts and times at the end of an answer; zeros are left out.
 ///
-/// The last three members are not Ollama's: they say what the cache saved and what did not fit.
+/// The last two members are not Ollama's: they say what the cache saved and what did not fit.
 package struct OllamaMetrics: Sendable, Equatable, Codable {
     /// Nanoseconds from the arrival of the request.
     package var totalDuration: Int64?
@@ -18,10 +18,8 @@ package struct OllamaMetrics: Sendable, Equatable, Codable {
     package var evalDuration: Int64?
     /// Tokens of the prompt that were found in the cache.
     package var promptCachedCount: Int?
-    /// Messages of the prompt that were left out because they did not fit.
-    package var promptDroppedMessages: Int?
-    /// Tokens of the prompt that were left out because they did not fit.
-    package var promptDroppedTokens: Int?
+    /// What was left out because it did not fit the context.
+    package var truncated: OllamaTruncation?
 
     enum CodingKeys: String, CodingKey {
         case totalDuration = "total_duration"
@@ -31,8 +29,7 @@ package struct OllamaMetrics: Sendable, Equatable, Codable {
         case evalCount = "eval_count"
         case evalDuration = "eval_duration"
         case promptCachedCount = "prompt_cached_count"
-        case promptDroppedMessages = "prompt_dropped_messages"
-        case promptDroppedTokens = "prompt_dropped_tokens"
+        case truncated
     }
 
     /// No figures.
@@ -46,8 +43,29 @@ package struct OllamaMetrics: Sendable, Equatable, Codable {
         evalCount = summary.generatedTokens.nilIfZero
         evalDuration = summary.generationNanoseconds.nilIfZero
         promptCachedCount = summary.prompt.cachedTokens.nilIfZero
-        promptDroppedMessages = summary.prompt.droppedMessages.nilIfZero
-        promptDroppedTokens = summary.prompt.droppedTokens.nilIfZero
+        truncated = OllamaTruncation(summary)
+    }
+}
+
+/// What did not fit the context and was left out.
+package struct OllamaTruncation: Sendable, Equatable, Codable {
+    /// The oldest messages of the conversation.
+    package var messages: Int
+    /// Tokens cut from the middle of the prompt.
+    package var tokens: Int
+    /// Tokens that a full context lost while the answer went on.
+    package var shifted: Int
+
+    private enum CodingKeys: String, CodingKey {
+        case messages, tokens, shifted
+    }
+
+    /// What a generation left out; nil when that is nothing.
+    init?(_ summary: GenerationSummary) {
+        messages = summary.prompt.droppedMessages
+        tokens = summary.prompt.droppedTokens
+        shifted = summary.shiftedTokens
+        if messages == 0, tokens == 0, shifted == 0 { return nil }
     }
 }
 

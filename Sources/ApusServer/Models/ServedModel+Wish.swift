@@ -1,0 +1,60 @@
+internal import ApusConversation
+internal import ApusDialects
+internal import ApusScheduling
+internal import Logging
+
+extension ServedModel {
+    /// What the scheduler is asked for: the model, loaded as its options under `options` say.
+    ///
+    /// Throws: `invalidOption`.
+    func wish(
+        _ configuration: ServerConfiguration,
+        options: JSONObject?,
+        keepAlive: OllamaKeepAlive?,
+        logger: Logger
+    ) throws(DialectError) -> SchedulerRequest {
+        let merged = try dialect.options(with: options)
+        if !merged.unknown.isEmpty {
+            logger.warning("invalid options", metadata: ["names": "\(merged.unknown)"])
+        }
+        if !merged.loading.ineffective.isEmpty {
+            logger.debug(
+                "options without effect on this machine",
+                metadata: ["names": "\(merged.loading.ineffective)"]
+            )
+        }
+        let specification = specification(configuration, merged.loading)
+        let tokens =
+            (specification.options.contextLength ?? 4096)
+            .multipliedReportingOverflow(by: specification.parallelSequences)
+        return SchedulerRequest(
+            specification: specification,
+            keepAlive: keepAlive.map { KeepAlive($0) },
+            predictedBytes: card.predictedBytes(
+                context: tokens.overflow ? .max : tokens.partialValue
+            )
+        )
+    }
+
+    /// A generation, with the model's template where it is not the weights' own.
+    ///
+    /// Names that share weights share a runner, so such a template goes with every request.
+    func completed(_ request: GenerationRequest) -> GenerationRequest {
+        guard request.template == nil, case .conversation = request.prompt,
+            let template = card.template, !template.isOfWeights
+        else { return request }
+        var request = request
+        request.template = template.text
+        return request
+    }
+}
+
+extension OllamaOptions.Loading {
+    /// Names of options that are set and that runners have no use for yet.
+    fileprivate var ineffective: [String] {
+        [
+            ("num_gpu", acceleratedLayers), ("main_gpu", mainAccelerator),
+            ("draft_num_predict", draftTokens),
+        ].compactMap { $1 == nil ? nil : $0 }
+    }
+}
