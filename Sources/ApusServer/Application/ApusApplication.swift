@@ -19,8 +19,15 @@ package func buildApplication(
     router.add(middleware: CORSMiddleware(policy: configuration.origins))
     router.add(middleware: ErrorMiddleware())
     router.add(middleware: HostMiddleware(policy: HostPolicy(configuration)))
+    router.add(middleware: OpenAIPathMiddleware())
     router.add(GeneralController(configuration: configuration).routes)
     router.add(OllamaController(configuration: configuration, services: services).routes)
+    let anthropic = AnthropicController(configuration: configuration, services: services)
+    router.add(anthropic.routes)
+    router.add(
+        OpenAIController(configuration: configuration, services: services, anthropic: anthropic)
+            .routes
+    )
     let connections = services.connections
     // Half-sent requests and silent connections are given up after this.
     let channel = HTTP1Channel.Configuration(

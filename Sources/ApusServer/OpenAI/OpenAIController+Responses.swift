@@ -1,0 +1,125 @@
+internal import ApusConversation
+internal import ApusDialects
+internal import ApusScheduling
+internal import Hummingbird
+
+/// Responses, which the server keeps for a while.
+extension OpenAIController {
+    @Sendable func respond(_ request: Request, _ context: ServerContext) async throws -> Response {
+        let (body, model, generation) = try await asked(request, context)
+        let batch = GenerationBatch(
+            scheduler: services.scheduler,
+            wish: try wish(for: model, body.sampling.options, body.keepAlive, context),
+            requests: [generation]
+        )
+        let envelope = envelope(for: model)
+        let relay = FrameRelay(for: context, in: services.connections) { queue in
+            var framing = OpenAIResponses.Framing(envelope, for: body, generation: generation)
+            guard body.stream else {
+                try await batch.forEach { _, event in
+                    _ = framing.frames(for: event, now: services.now().seconds)
+                }
+                try await keep(framing, body)
+                return try await queue.send(OpenAIWire.bytes(framing.response))
+            }
+            var hasBegun = false
+            do {
+                try await queue.keepingAlive {
+                    try await batch.forEach { _, event in
+                        var frames = hasBegun ? [] : framing.begin()
+                        hasBegun = true
+                        frames += framing.frames(for: event, now: services.now().seconds)
+                        // Whoever has the last event can ask for the response.
+                        if framing.isComplete { try await keep(framing, body) }
+                        for frame in frames { try await queue.send(OpenAIWire.namedEvent(frame)) }
+                    }
+                }
+            } catch {
+                if !hasBegun || error is CancellationError { throw error }
+                let failure = OpenAIFailureMapping(error, about: "input")
+                failure.log(to: context.logger, path: request.uri.path)
+                for frame in framing.fail(failure.error) {
+                    try await queue.send(OpenAIWire.namedEvent(frame))
+                }
+            }
+        }
+        guard body.stream else { return OpenAIReply.json(bytes: try await relay.only()) }
+        return try await OpenAIReply.events(from: relay, about: "input", request, context)
+    }
+
+    /// The tokens that a request for a response would read.
+    @Sendable func countInput(
+        _ request: Request,
+        _ context: ServerContext
+    ) async throws -> Response {
+        let (body, model, wanted) = try await asked(request, context)
+        var generation = wanted
+        generation.rendersOnly = true
+        let batch = GenerationBatch(
+            scheduler: services.scheduler,
+            wish: try wish(for: model, body.sampling.options, body.keepAlive, context),
+            requests: [generation]
+        )
+        let relay = FrameRelay(for: context, in: services.connections) { queue in
+            try await batch.forEach { _, event in
+                guard case .rendered(_, let tokens) = event else { return }
+                try await queue.send(OpenAIWire.bytes(OpenAIItems.count(tokens: tokens)))
+            }
+        }
+        return OpenAIReply.json(bytes: try await relay.only())
+    }
+
+    @Sendable func retrieve(_ request: Request, _ context: ServerContext) async throws -> Response {
+        let stored = try stored(context)
+        return OpenAIReply.json(bytes: OpenAIWire.bytes(stored.response))
+    }
+
+    @Sendable func deleteResponse(
+        _ request: Request,
+        _ context: ServerContext
+    ) async throws -> Response {
+        let id = context.parameters.get("id") ?? ""
+        guard responses.deleteResponse(id) else { throw OpenAIError.notStored("Response", id) }
+        return OpenAIReply.json(bytes: OpenAIWire.bytes(OpenAIStoredResponse.deleted(id)))
+    }
+
+    @Sendable func inputItems(
+        _ request: Request,
+        _ context: ServerContext
+    ) async throws -> Response {
+        let stored = try stored(context)
+        var query: [String: String] = [:]
+        for (name, value) in request.uri.queryParameters { query[String(name)] = String(value) }
+        let page = try OpenAIItems.page(stored.input, query: query)
+        return OpenAIReply.json(bytes: OpenAIWire.bytes(page))
+    }
+
+    /// The request, the model it names and the generation it asks for.
+    private func asked(
+        _ request: Request,
+        _ context: ServerContext
+    ) async throws -> (OpenAIResponses.Request, ServedModel, GenerationRequest) {
+        let body = try OpenAIResponses.Request(try await object(of: request))
+        note(body.unknown, context)
+        let model = try await model(named: body.model)
+        let history = try await responses.history(before: body)
+        let generation = try body.generation(for: model.dialect, history: history)
+        return (body, model, model.completed(generation))
+    }
+
+    /// Keeps a response that has ended, if its request says so.
+    private func keep(
+        _ framing: OpenAIResponses.Framing,
+        _ body: OpenAIResponses.Request
+    ) async throws {
+        guard let stored = OpenAIStoredResponse(framing.response, to: body) else { return }
+        if body.store { responses.save(stored) }
+        if let id = body.conversationID { _ = responses.append(stored.items, toConversation: id) }
+    }
+
+    private func stored(_ context: ServerContext) throws(OpenAIError) -> OpenAIStoredResponse {
+        let id = context.parameters.get("id") ?? ""
+        guard let stored = responses.response(id) else { throw .notStored("Response", id) }
+        return stored
+    }
+}
