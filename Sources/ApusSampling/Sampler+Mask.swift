@@ -46,23 +46,16 @@ extension Sampler {
     }
 
     private mutating func hideOthers(_ logits: Span<Float>) {
-        if adjusted.count != logits.count {
-            adjusted = Array(repeating: 0, count: logits.count)
-        }
+        copy(logits)
         let words = allowed.words
         adjusted.withUnsafeMutableBufferPointer { target in
-            logits.withUnsafeBufferPointer { source in
-                for (index, word) in words.enumerated() {
-                    let range = index * 64..<min(index * 64 + 64, source.count)
-                    if word == .max {
-                        for place in range { target[place] = source[place] }
-                        continue
-                    }
-                    var bits = word
-                    for place in range {
-                        target[place] = bits & 1 == 0 ? -.infinity : source[place]
-                        bits >>= 1
-                    }
+            for (index, word) in words.enumerated() {
+                var hidden = ~word
+                while hidden != 0 {
+                    let token = index * 64 + hidden.trailingZeroBitCount
+                    if token >= target.count { break }
+                    target[token] = -.infinity
+                    hidden &= hidden - 1
                 }
             }
         }

@@ -125,7 +125,7 @@ package struct Sampler: Sendable {
         return try body(&self, work.span)
     }
 
-    private mutating func copy(_ logits: Span<Float>) {
+    mutating func copy(_ logits: Span<Float>) {
         if adjusted.count != logits.count {
             adjusted = Array(repeating: 0, count: logits.count)
         }
