@@ -20,9 +20,9 @@ import Testing
     static let refusals = [
         Refusal(#"{"type":"string","format":"phone"}"#, .unsupported, "/format"),
         Refusal(
-            #"{"properties":{"a":{"frobnicate":1}}}"#,
+            #"{"properties":{"a":{"maxLenght":1}}}"#,
             .unsupported,
-            "/properties/a/frobnicate"
+            #"/properties/a/maxLenght: the keyword "maxLenght" is not known, did you mean "maxLen"#
         ),
         Refusal(#"{"type":"string","pattern":"(?=a)b"}"#, .unsupported, "/pattern"),
         Refusal(#"{"type":"array","items":{},"uniqueItems":true}"#, .unsupported, "/uniqueItems"),
@@ -78,6 +78,7 @@ import Testing
         let schema = try SchemaHarness([
             "$schema": "https://json-schema.org/draft/2020-12/schema", "title": "t",
             "description": "d", "default": 1, "examples": [2], "x-order": 3, "type": "integer",
+            "_format": "date", "$default": 1, "version": 2, "readonly": true, "links": [:],
         ])
         #expect(schema.matches("5"))
     }

@@ -27,8 +27,8 @@ extension Grammar {
     ///
     /// Beyond the draft, `nullable: true` beside `type` adds null (OpenAPI 3.0), `items` may be an
     /// array and `$defs` be called `definitions` (older drafts), and numeric formats are ranges.
-    /// `multipleOf` is exact in decimal. Keywords that are neither known nor begin with `x-` count
-    /// as not enforceable.
+    /// `multipleOf` is exact in decimal. Keywords that are not known are annotations, unless they
+    /// look like a slip in one that restricts: such a one counts as not enforceable.
     ///
     /// Throws: `unsupported` with the keyword and its path, `syntax`, `limit`, `unsatisfiable`.
     package mutating func schema(

@@ -77,15 +77,15 @@ extension SchemaCompiler {
         var applicators: [(key: String, value: JSONValue)] = []
         var arrayFacet = ArrayConstraint.Facet()
         for (key, value) in schema {
-            if Self.annotations.contains(key) || key.hasPrefix("x-") { continue }
+            if Self.annotations.contains(key) { continue }
             let path = SchemaPointer.appending(key, to: document.places[place].path)
             if try scalarKeyword(key, value, path, schema, &shape) { continue }
             if try arrayKeyword(key, value, path, place, &shape, &arrayFacet) { continue }
             if try objectKeyword(key, value, path, place, &shape) { continue }
             if Self.applicators.contains(key) {
                 applicators.append((key, value))
-            } else if !Self.companions.contains(key) {
-                try refuse(path, "the keyword \"\(key)\" is not known.")
+            } else if !Self.companions.contains(key), let meant = KeywordSpelling.meant(by: key) {
+                try refuse(path, "the keyword \"\(key)\" is not known, did you mean \"\(meant)\"?")
             }
         }
         try addFacets(of: schema, place, arrayFacet, &shape)
