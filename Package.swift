@@ -90,8 +90,9 @@ let package = Package(
             "ApusServer",
             [
                 "ApusChat", "ApusConversation", "ApusDialects", "ApusFormats", "ApusGGUF",
-                "ApusScheduling", "ApusStore", crypto, httpTypes, hummingbird, hummingbirdCore,
-                logging, nioCore, nioPosix, serviceLifecycle, unixSignals,
+                "ApusScheduling", "ApusStore", "CApusOpenAPI", "CZlib", crypto, httpTypes,
+                hummingbird, hummingbirdCore, logging, nioCore, nioPosix, serviceLifecycle,
+                unixSignals,
             ]
         ),
         swift("ApusClient", ["ApusDialects", asyncHTTPClient, nioCore, nioHTTP1, nioPosix]),
@@ -118,8 +119,10 @@ let package = Package(
         swift("ApusFormats"),
         swift("ApusTokenizers"),
         // Row 0: C
+        .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
         .target(name: "CApusKernels"),
         .target(name: "CApusDemo", exclude: ["demo.gguf"]),
+        .target(name: "CApusOpenAPI", exclude: ["openapi.yaml"]),
         // Benchmarks
         .executableTarget(
             name: "kernel-bench",

@@ -12,6 +12,10 @@ package struct ServerError: Error, Sendable, Equatable, CustomStringConvertible 
         case invalidRequest
         /// The request's body is larger than allowed.
         case bodyTooLarge
+        /// A body in a content coding that cannot be undone here.
+        case unsupportedCoding
+        /// No memory for what a request needs.
+        case outOfMemory
         /// A `Host` or `Origin` that is not served.
         case forbidden
         /// No such model or blob.

@@ -55,6 +55,15 @@ import Testing
         #expect(throws: JSONError.self) { try JSONParser.parse(hostile) }
     }
 
+    @Test func valuesAreLimited() throws {
+        let text = Array(#"[1, {"a": "b"}, [], null]"#.utf8)
+        #expect(try JSONParser.parse(text, maximumValues: 6).arrayValue?.count == 4)
+        let error = #expect(throws: JSONError.self) {
+            try JSONParser.parse(text, maximumValues: 5)
+        }
+        #expect(error?.code == .tooManyValues && error?.offset == 20)
+    }
+
     @Test func prefixStopsAfterTheFirstValue() throws {
         let prefix = try JSONParser.parsePrefix(Array(#" {"a":"}"} rest"#.utf8))
         #expect(prefix.value == ["a": "}"])

@@ -127,7 +127,7 @@ import Testing
         Case(
             "/api/chat",
             #"{"model":"m","messages":[{"role":"user","content":"x"}],"options":{"num_ctx":"big"}}"#,
-            500,
+            400,
             #"option "num_ctx" must be of type integer"#
         ),
         Case(
@@ -163,7 +163,7 @@ import Testing
         Case(
             "/api/generate",
             #"{"model":"m","prompt":"x","format":5}"#,
-            500,
+            400,
             #"invalid format: 5; expected "json" or a valid JSON Schema object"#
         ),
     ])

@@ -16,6 +16,8 @@ package struct JSONError: Error, Sendable, Equatable, CustomStringConvertible {
         case invalidUTF8
         /// Arrays and objects nested beyond the limit.
         case tooDeep
+        /// More values than the limit.
+        case tooManyValues
         /// Something follows the value.
         case trailingData
     }

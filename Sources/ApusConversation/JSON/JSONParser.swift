@@ -6,26 +6,40 @@
 package struct JSONParser {
     /// Nesting that is accepted unless the caller says otherwise.
     package static let defaultMaximumDepth = 128
+    /// Values that the body of a client's request may hold.
+    ///
+    /// An array of a million tokens fits; a few bytes of JSON can take a hundred of memory.
+    package static let maximumRequestValues = 1 << 20
 
     /// Where the next byte is read.
     var position = 0
     private var remainingDepth: Int
+    private var remainingValues: Int
 
-    private init(maximumDepth: Int) { remainingDepth = maximumDepth }
+    private init(maximumDepth: Int, maximumValues: Int = .max) {
+        remainingDepth = maximumDepth
+        remainingValues = maximumValues
+    }
 
     /// The value that `bytes` spell, with nothing but white space around it.
     ///
+    /// Every number, text, array and so on counts toward `maximumValues`; keys do not.
     /// Complexity: O(count). Input with contiguous storage is not copied.
     /// Throws: `JSONError` with the offset of the first offending byte.
     package static func parse(
         _ bytes: some Sequence<UInt8>,
-        maximumDepth: Int = defaultMaximumDepth
+        maximumDepth: Int = defaultMaximumDepth,
+        maximumValues: Int = .max
     ) throws(JSONError) -> JSONValue {
         let result = bytes.withContiguousStorageIfAvailable { storage in
-            parseResult(storage, maximumDepth)
+            parseResult(storage, maximumDepth, maximumValues)
         }
         if let result { return try result.get() }
-        return try parse(Array(bytes), maximumDepth: maximumDepth)
+        return try parse(
+            Array(bytes),
+            maximumDepth: maximumDepth,
+            maximumValues: maximumValues
+        )
     }
 
     /// The value that `text` spells; see `parse(_:maximumDepth:)` for bytes.
@@ -34,7 +48,7 @@ package struct JSONParser {
         maximumDepth: Int = defaultMaximumDepth
     ) throws(JSONError) -> JSONValue {
         var text = text
-        return try text.withUTF8 { parseResult($0, maximumDepth) }.get()
+        return try text.withUTF8 { parseResult($0, maximumDepth, .max) }.get()
     }
 
     /// The first value of `bytes` and how many bytes it takes with the white space before it;
@@ -55,10 +69,12 @@ package struct JSONParser {
 
     private static func parseResult(
         _ storage: UnsafeBufferPointer<UInt8>,
-        _ maximumDepth: Int
+        _ maximumDepth: Int,
+        _ maximumValues: Int
     ) -> Result<JSONValue, JSONError> {
+        let parser = JSONParser(maximumDepth: maximumDepth, maximumValues: maximumValues)
         do throws(JSONError) {
-            return .success(try parse(span: storage.span, maximumDepth: maximumDepth))
+            return .success(try parse(span: storage.span, parser))
         } catch {
             return .failure(error)
         }
@@ -66,9 +82,8 @@ package struct JSONParser {
 
     private static func parse(
         span: Span<UInt8>,
-        maximumDepth: Int
+        _ parser: consuming JSONParser
     ) throws(JSONError) -> JSONValue {
-        var parser = JSONParser(maximumDepth: maximumDepth)
         let value = try parser.value(span)
         parser.skipSpace(span)
         guard parser.position == span.count else {
@@ -83,6 +98,10 @@ package struct JSONParser {
 
     private mutating func value(_ bytes: Span<UInt8>) throws(JSONError) -> JSONValue {
         skipSpace(bytes)
+        guard remainingValues > 0 else {
+            throw JSONError(.tooManyValues, at: position, "there are more values than allowed")
+        }
+        remainingValues -= 1
         switch try current(bytes) {
         case UInt8(ascii: "{"): return try object(bytes)
         case UInt8(ascii: "["): return try array(bytes)

@@ -10,7 +10,7 @@ package enum AnthropicWire {
             throw DialectError(.missingBody, "The request body is empty; JSON was expected.")
         }
         do {
-            return try JSONParser.parse(body)
+            return try JSONParser.parse(body, maximumValues: JSONParser.maximumRequestValues)
         } catch {
             throw DialectError(
                 .malformedBody,

@@ -11,7 +11,11 @@ package enum OllamaWire {
     ) throws(DialectError) -> Value {
         guard !body.isEmpty else { throw DialectError(.missingBody, "missing request body") }
         do {
-            return try JSONValueDecoder().decode(type, from: try JSONParser.parse(body))
+            let value = try JSONParser.parse(
+                body,
+                maximumValues: JSONParser.maximumRequestValues
+            )
+            return try JSONValueDecoder().decode(type, from: value)
         } catch let error as DialectError {
             throw error
         } catch let error as JSONError {

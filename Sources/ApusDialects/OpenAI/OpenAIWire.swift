@@ -10,7 +10,7 @@ package enum OpenAIWire {
     ) throws(OpenAIError) -> JSONObject {
         let value: JSONValue
         do {
-            value = try JSONParser.parse(bytes)
+            value = try JSONParser.parse(bytes, maximumValues: JSONParser.maximumRequestValues)
         } catch {
             throw OpenAIError(
                 .invalidRequest,

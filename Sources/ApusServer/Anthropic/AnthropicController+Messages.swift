@@ -13,6 +13,7 @@ extension AnthropicController {
         var wish: SchedulerRequest
         /// What had no effect, for a header.
         var ignored: [String]
+        var log: GenerationLog
     }
 
     @Sendable func messages(_ request: Request, _ context: ServerContext) async -> Response {
@@ -70,7 +71,13 @@ extension AnthropicController {
                 keepAlive: nil,
                 logger: context.logger
             ),
-            ignored: message.ignored(for: model.dialect) + (betas ?? [])
+            ignored: message.ignored(for: model.dialect) + (betas ?? []),
+            log: GenerationLog(
+                .anthropic,
+                message.model,
+                isStream: message.streams,
+                context
+            )
         )
     }
 
@@ -85,7 +92,7 @@ extension AnthropicController {
             var message: AnthropicMessage?
             let lease = try await services.scheduler.acquire(job.wish)
             defer { lease.release() }
-            for try await event in lease.generate(job.generation) {
+            for try await event in lease.generate(job.generation, job.log) {
                 for event in framing.events(for: event) {
                     if case .messageStart(let start) = event { message = start }
                     message?.absorb(event)
@@ -109,7 +116,7 @@ extension AnthropicController {
             try await stream.breakingSilence(of: silence) {
                 let lease = try await services.scheduler.acquire(job.wish)
                 defer { lease.release() }
-                for try await event in lease.generate(job.generation) {
+                for try await event in lease.generate(job.generation, job.log) {
                     try await stream.pass(event)
                 }
             }
@@ -123,7 +130,7 @@ extension AnthropicController {
         let lease = try await services.scheduler.acquire(job.wish)
         defer { lease.release() }
         do {
-            for try await event in lease.generate(job.generation) {
+            for try await event in lease.generate(job.generation, job.log) {
                 if case .rendered(_, let tokens) = event { return tokens }
             }
         } catch let error as SchedulingError {

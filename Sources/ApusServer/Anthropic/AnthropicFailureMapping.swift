@@ -55,7 +55,6 @@ struct AnthropicFailureMapping: Error {
             bytes: JSONSerializer().bytes(error.json(requestID: requestID)),
             status: status
         )
-        if isWorthRetrying == true { response.headers[.retryAfter] = "1" }
         if isWorthRetrying == false { response.headers.set("x-should-retry", "false") }
         return response
     }
@@ -85,11 +84,18 @@ extension AnthropicFailureMapping {
             self = Self.cancelled
             return
         case .invalidRequest, .unusableModel: kind = .invalidRequest
+        case .unsupportedCoding:
+            self.init(
+                AnthropicError(.invalidRequest, error.message),
+                status: .unsupportedMediaType
+            )
+            return
         case .bodyTooLarge: kind = .tooLarge
         case .forbidden: kind = .permission
         case .notFound: kind = .notFound
         case .stopping: kind = .overloaded
-        case .notImplemented, .addressInUse, .cannotListen, .invalidConfiguration: kind = .api
+        case .notImplemented, .addressInUse, .cannotListen, .invalidConfiguration, .outOfMemory:
+            kind = .api
         }
         self.init(AnthropicError(kind, error.message))
     }

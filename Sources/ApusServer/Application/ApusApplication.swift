@@ -13,9 +13,40 @@ package func buildApplication(
     logger: Logger,
     onListening: @escaping @Sendable (Int) async -> Void = { _ in }
 ) -> Application<RouterResponder<ServerContext>> {
+    var configuration = configuration
+    if configuration.keepsRequests {
+        configuration.requestFolder = RequestFolder(logger: logger)
+    }
+    let connections = services.connections
+    // Half-sent requests and silent connections are given up after this.
+    let channel = HTTP1Channel.Configuration(
+        additionalChannelHandlers: [connections.makeHandler()],
+        idleTimeout: .minutes(5)
+    )
+    return Application(
+        router: makeRouter(configuration, services),
+        server: .http1(configuration: channel),
+        configuration: ApplicationConfiguration(
+            address: .hostname(configuration.address.host, port: configuration.address.port),
+            backlog: 1024
+        ),
+        onServerRunning: { [configuration] channel in
+            await onListening(channel.localAddress?.port ?? configuration.address.port)
+        },
+        logger: logger
+    )
+}
+
+/// All routes, behind what every request passes.
+package func makeRouter(
+    _ configuration: ServerConfiguration,
+    _ services: ServerServices
+) -> Router<ServerContext> {
     let router = Router(context: ServerContext.self)
     router.add(middleware: RequestLogMiddleware())
     router.add(middleware: HeadMiddleware())
+    router.add(middleware: RefusalMiddleware())
+    if configuration.compressesAnswers { router.add(middleware: CompressionMiddleware()) }
     router.add(middleware: CORSMiddleware(policy: configuration.origins))
     router.add(middleware: ErrorMiddleware())
     router.add(middleware: HostMiddleware(policy: HostPolicy(configuration)))
@@ -28,22 +59,5 @@ package func buildApplication(
         OpenAIController(configuration: configuration, services: services, anthropic: anthropic)
             .routes
     )
-    let connections = services.connections
-    // Half-sent requests and silent connections are given up after this.
-    let channel = HTTP1Channel.Configuration(
-        additionalChannelHandlers: [connections.makeHandler()],
-        idleTimeout: .minutes(5)
-    )
-    return Application(
-        router: router,
-        server: .http1(configuration: channel),
-        configuration: ApplicationConfiguration(
-            address: .hostname(configuration.address.host, port: configuration.address.port),
-            backlog: 1024
-        ),
-        onServerRunning: { channel in
-            await onListening(channel.localAddress?.port ?? configuration.address.port)
-        },
-        logger: logger
-    )
+    return router
 }

@@ -97,6 +97,12 @@ package struct EnvironmentVariable: Sendable, Equatable {
             help: "Largest uploaded file in bytes; K, M, G, T for powers of 1024"
         ),
         EnvironmentVariable(
+            name: "COMPRESSION",
+            kind: .truth,
+            defaultText: "false",
+            help: "Compress whole answers for clients that accept gzip; never streams"
+        ),
+        EnvironmentVariable(
             name: "NOPRUNE",
             kind: .truth,
             defaultText: "false",
@@ -112,7 +118,13 @@ package struct EnvironmentVariable: Sendable, Equatable {
             name: "DEBUG",
             kind: .level,
             defaultText: "false",
-            help: "Log more: true, or 2 for everything"
+            help: "Log more: true, or 2 for everything; never texts of messages"
+        ),
+        EnvironmentVariable(
+            name: "DEBUG_LOG_REQUESTS",
+            kind: .truth,
+            defaultText: "false",
+            help: "Keep requests, texts included, as files in a new temporary folder"
         ),
     ]
 

@@ -24,6 +24,12 @@ package struct ServerConfiguration: Sendable, Equatable {
     package var maximumBodyBytes = 64 << 20
     /// Largest uploaded blob in bytes (`MAX_BLOB`).
     package var maximumBlobBytes: Int64 = 1 << 40
+    /// Whether whole answers are compressed for clients that ask for it (`COMPRESSION`).
+    package var compressesAnswers = false
+    /// Whether requests are kept as files, texts included (`DEBUG_LOG_REQUESTS`).
+    package var keepsRequests = false
+    /// Where they are kept; made when the server starts.
+    var requestFolder: RequestFolder?
     /// Whether files that no model uses are removed at the start (`NOPRUNE` turns it off).
     package var prunesAtStart = true
     /// Whether interactive sessions keep a history (`NOHISTORY` turns it off).
@@ -56,6 +62,8 @@ package struct ServerConfiguration: Sendable, Equatable {
         let body = reader.bytes("MAX_BODY", default: Int64(maximumBodyBytes))
         maximumBodyBytes = Int(clamping: body)
         maximumBlobBytes = reader.bytes("MAX_BLOB", default: maximumBlobBytes)
+        compressesAnswers = reader.truth("COMPRESSION")
+        keepsRequests = reader.truth("DEBUG_LOG_REQUESTS")
         prunesAtStart = !reader.truth("NOPRUNE")
         keepsHistory = !reader.truth("NOHISTORY")
         logDetail = reader.level("DEBUG")

@@ -14,6 +14,8 @@ struct GeneralController: Sendable {
             Route(.get, "/api/version") { _, _ in try version() },
             Route(.head, "/api/version") { _, _ in try version() },
             Route(.get, "/api/status") { _, _ in try Reply.json(Self.status) },
+            Route(.get, "/openapi.yaml") { _, _ in Reply.yaml(OpenAPIDocument.bytes) },
+            Route(.head, "/openapi.yaml") { _, _ in Reply.yaml(OpenAPIDocument.bytes) },
             Route(.post, "/api/pull") { _, _ in throw Self.missing("pulling models") },
             Route(.post, "/api/push") { _, _ in throw Self.missing("pushing models") },
         ]

@@ -43,6 +43,7 @@ extension OllamaController {
         let wish = try wish(for: model, body.options, body.keepAlive, context)
         let isLoad = body.intent == .load
         let isStream = body.stream ?? true
+        let log = GenerationLog(.ollama, model.name, isStream: isStream, context)
         let relay = FrameRelay(for: context, in: services.connections) { queue in
             let lease = try await services.scheduler.acquire(wish)
             defer { lease.release() }
@@ -52,7 +53,7 @@ extension OllamaController {
                 return try await queue.send(OllamaWire.encode(frame))
             }
             var joined: Framing.Frame?
-            for try await event in lease.generate(generation) {
+            for try await event in lease.generate(generation, log) {
                 for frame in framing.frames(for: event, at: moment(context)) {
                     if isStream {
                         try await queue.send(Reply.line(frame))

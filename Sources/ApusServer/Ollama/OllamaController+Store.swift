@@ -82,6 +82,13 @@ extension OllamaController {
         _ context: ServerContext
     ) async throws -> Response {
         let digest = try digest(of: context)
+        if let coding = request.headers[.contentEncoding], coding.lowercased() != "identity" {
+            throw ServerError(
+                .unsupportedCoding,
+                "uploads are stored as they come; content coding \"\(coding.prefix(32))\" is not "
+                    + "supported here"
+            )
+        }
         let library = services.library
         if try await library.blocking({ $0.blobs.exists(digest) }) { return Reply.empty() }
         let size = request.headers[.contentLength].flatMap { Int64($0) }
@@ -91,7 +98,7 @@ extension OllamaController {
         }
         var piece = ByteBuffer()
         var body = request.body.makeAsyncIterator()
-        while let part = try await Self.next(&body) {
+        while let part = try await body.nextOrCutOff() {
             piece.writeImmutableBuffer(part)
             if piece.readableBytes < Self.pieceBytes { continue }
             let full = piece
@@ -104,14 +111,6 @@ extension OllamaController {
             return try writer.finish()
         }
         return Reply.empty(status: .created)
-    }
-
-    private static func next(_ body: inout RequestBody.AsyncIterator) async throws -> ByteBuffer? {
-        do {
-            return try await body.next()
-        } catch {
-            throw ServerError.cutOffBody
-        }
     }
 
     private func digest(of context: ServerContext) throws -> Digest {

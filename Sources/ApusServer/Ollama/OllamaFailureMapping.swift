@@ -43,21 +43,22 @@ struct OllamaFailureMapping {
         switch code {
         case .invalidRequest, .unusableModel: .badRequest
         case .bodyTooLarge: .contentTooLarge
+        case .unsupportedCoding: .unsupportedMediaType
         case .forbidden: .forbidden
         case .notFound: .notFound
         case .notImplemented: .notImplemented
         case .clientGone: .clientClosedRequest
         case .stopping: .serviceUnavailable
-        case .addressInUse, .cannotListen, .invalidConfiguration: .internalServerError
+        case .addressInUse, .cannotListen, .invalidConfiguration, .outOfMemory:
+            .internalServerError
         }
     }
 
     private static func status(of code: DialectError.Code) -> HTTPResponse.Status {
         switch code {
-        case .missingBody, .malformedBody, .invalidValue, .missingCapability, .unsupported,
-            .invalidResult:
+        case .missingBody, .malformedBody, .invalidValue, .invalidOption, .invalidFormat,
+            .missingCapability, .unsupported, .invalidResult:
             .badRequest
-        case .invalidOption, .invalidFormat: .internalServerError
         }
     }
 

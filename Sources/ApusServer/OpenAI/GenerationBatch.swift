@@ -11,6 +11,7 @@ struct GenerationBatch: Sendable {
     let scheduler: Scheduler
     let wish: SchedulerRequest
     let requests: [GenerationRequest]
+    let log: GenerationLog
 
     /// Hands every event, with the index of its generation, to `take`.
     ///
@@ -54,7 +55,7 @@ struct GenerationBatch: Sendable {
     ) async throws {
         let lease = try await scheduler.acquire(wish)
         defer { lease.release() }
-        for try await event in lease.generate(requests[index]) {
+        for try await event in lease.generate(requests[index], log) {
             switch continuation.yield((index, event)) {
             case .enqueued: break
             case .terminated: throw CancellationError()

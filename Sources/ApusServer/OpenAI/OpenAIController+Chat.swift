@@ -12,7 +12,8 @@ extension OpenAIController {
             wish: try wish(for: model, body.sampling.options, body.keepAlive, context),
             requests: try (0..<body.choices).map {
                 model.completed(try body.generation(for: model.dialect, choice: $0))
-            }
+            },
+            log: GenerationLog(.openAI, model.name, isStream: body.stream, context)
         )
         let envelope = envelope(for: model)
         guard body.stream else {

@@ -13,7 +13,8 @@ extension OpenAIController {
             wish: try wish(for: model, body.sampling.options, body.keepAlive, context),
             requests: try (0..<body.generationCount).map {
                 try body.generation(for: model.dialect, index: $0)
-            }
+            },
+            log: GenerationLog(.openAI, model.name, isStream: body.stream, context)
         )
         let envelope = envelope(for: model)
         guard body.stream else {

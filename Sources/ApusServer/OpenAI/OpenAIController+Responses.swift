@@ -10,7 +10,8 @@ extension OpenAIController {
         let batch = GenerationBatch(
             scheduler: services.scheduler,
             wish: try wish(for: model, body.sampling.options, body.keepAlive, context),
-            requests: [generation]
+            requests: [generation],
+            log: GenerationLog(.openAI, model.name, isStream: body.stream, context)
         )
         let envelope = envelope(for: model)
         let relay = FrameRelay(for: context, in: services.connections) { queue in
@@ -58,7 +59,8 @@ extension OpenAIController {
         let batch = GenerationBatch(
             scheduler: services.scheduler,
             wish: try wish(for: model, body.sampling.options, body.keepAlive, context),
-            requests: [generation]
+            requests: [generation],
+            log: GenerationLog(.openAI, model.name, isStream: false, context)
         )
         let relay = FrameRelay(for: context, in: services.connections) { queue in
             try await batch.forEach { _, event in

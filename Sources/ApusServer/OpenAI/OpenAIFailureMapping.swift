@@ -41,6 +41,9 @@ struct OpenAIFailureMapping {
         }
         status = HTTPResponse.Status(code: self.error.status)
         if Self.isClientGone(error) { status = .clientClosedRequest }
+        if let error = error as? ServerError, error.code == .unsupportedCoding {
+            status = .unsupportedMediaType
+        }
     }
 
     /// Writes faults of the server to the log.
@@ -51,12 +54,7 @@ struct OpenAIFailureMapping {
 
     /// The answer, when none has begun.
     var response: Response {
-        var response = OpenAIReply.json(bytes: OpenAIWire.bytes(error.json), status: status)
-        // The SDKs wait this long before they ask again.
-        if status == .tooManyRequests || status == .serviceUnavailable {
-            response.headers[.retryAfter] = "1"
-        }
-        return response
+        OpenAIReply.json(bytes: OpenAIWire.bytes(error.json), status: status)
     }
 
     private static func isClientGone(_ error: any Error) -> Bool {
@@ -69,12 +67,12 @@ struct OpenAIFailureMapping {
 
     private static func kind(of code: ServerError.Code) -> OpenAIError.Kind {
         switch code {
-        case .invalidRequest, .unusableModel, .notImplemented: .invalidRequest
+        case .invalidRequest, .unusableModel, .notImplemented, .unsupportedCoding: .invalidRequest
         case .bodyTooLarge: .tooLarge
         case .forbidden: .permission
         case .notFound: .notFound
         case .stopping: .overloaded
-        case .clientGone, .addressInUse, .cannotListen, .invalidConfiguration: .server
+        case .clientGone, .addressInUse, .cannotListen, .invalidConfiguration, .outOfMemory: .server
         }
     }
 

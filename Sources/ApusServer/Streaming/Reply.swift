@@ -31,6 +31,15 @@ enum Reply {
         )
     }
 
+    /// A YAML document.
+    static func yaml(_ bytes: [UInt8]) -> Response {
+        Response(
+            status: .ok,
+            headers: [.contentType: "application/yaml"],
+            body: ResponseBody(byteBuffer: ByteBuffer(bytes: bytes))
+        )
+    }
+
     /// Success with nothing to say.
     static func empty(status: HTTPResponse.Status = .ok) -> Response { Response(status: status) }
 

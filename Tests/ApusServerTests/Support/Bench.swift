@@ -19,7 +19,11 @@ struct Bench: Sendable {
     let folder: String
     let application: Application<RouterResponder<ServerContext>>
 
-    init(_ stage: Stage = Stage(), configuration: ServerConfiguration = ServerConfiguration()) {
+    init(
+        _ stage: Stage = Stage(),
+        configuration: ServerConfiguration = ServerConfiguration(),
+        logger: Logger? = nil
+    ) {
         self.stage = stage
         folder = NSTemporaryDirectory() + "apus-server-tests-" + UUID().uuidString
         let library = ModelLibrary(
@@ -38,11 +42,11 @@ struct Bench: Sendable {
             ),
             now: { WireTime(seconds: 1_790_000_000) }
         )
-        var logger = Logger(label: "test")
-        logger.logLevel = .critical
+        var silent = Logger(label: "test")
+        silent.logLevel = .critical
         var configuration = configuration
         configuration.address = HostAddress("127.0.0.1:0")
-        application = buildApplication(configuration, services, logger: logger)
+        application = buildApplication(configuration, services, logger: logger ?? silent)
     }
 
     /// Runs a test against the routes, or against a socket.

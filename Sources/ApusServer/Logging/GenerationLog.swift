@@ -1,0 +1,113 @@
+internal import ApusConversation
+internal import ApusScheduling
+internal import Hummingbird
+internal import Logging
+
+/// What the log says, at debug level, of the generations that a request causes.
+///
+/// Two lines each: `generation` when the request has been understood and a model is there, and
+/// `generated` when it has ended. Both carry the framework's request identifier, as the line of the
+/// request itself does. Numbers and names only; texts of messages never.
+struct GenerationLog: Sendable {
+    /// The API that the client speaks.
+    enum API: String, Sendable {
+        case ollama
+        case openAI = "openai"
+        case anthropic
+    }
+
+    let api: API
+    /// The model as the client named it.
+    let model: String
+    /// Whether the answer is sent while it comes.
+    let isStream: Bool
+    private let context: ServerContext
+
+    /// The log of one request.
+    init(_ api: API, _ model: String, isStream: Bool, _ context: ServerContext) {
+        self.api = api
+        self.model = model
+        self.isStream = isStream
+        self.context = context
+    }
+
+    /// Notes that a generation begins; everything before was reading, waiting and loading.
+    func begin(_ request: GenerationRequest) {
+        write("generation", request.logMetadata)
+    }
+
+    /// Notes that a generation has ended as it should.
+    func end(_ summary: GenerationSummary) { write("generated", summary.logMetadata) }
+
+    /// Notes that a prompt was counted and nothing generated.
+    func count(_ tokens: Int) { write("counted", ["prompt_tokens": "\(tokens)"]) }
+
+    /// Notes that a generation has ended early.
+    func fail(_ error: any Error) {
+        let code = (error as? SchedulingError).map { "\($0.code)" } ?? "\(type(of: error))"
+        write("generation ended early", ["error": "\(code)"])
+    }
+
+    private func write(_ event: Logger.Message, _ metadata: @autoclosure () -> Logger.Metadata) {
+        guard context.logger.logLevel <= .debug else { return }
+        var all = metadata()
+        all["api"] = "\(api.rawValue)"
+        all["model"] = "\(model.prefix(200))"
+        all["streaming"] = "\(isStream)"
+        all["elapsed_ms"] = "\(context.elapsedNanoseconds / 1_000_000)"
+        context.logger.debug(event, metadata: all)
+    }
+}
+
+/// The events of a generation, which note in the log how it ends.
+struct LoggedGeneration: AsyncSequence {
+    let events: AsyncThrowingStream<GenerationEvent, any Error>
+    let log: GenerationLog
+
+    func makeAsyncIterator() -> Iterator {
+        Iterator(events: events.makeAsyncIterator(), log: log)
+    }
+
+    struct Iterator: AsyncIteratorProtocol {
+        var events: AsyncThrowingStream<GenerationEvent, any Error>.AsyncIterator
+        let log: GenerationLog
+        private var hasEnded = false
+
+        init(
+            events: AsyncThrowingStream<GenerationEvent, any Error>.AsyncIterator,
+            log: GenerationLog
+        ) {
+            self.events = events
+            self.log = log
+        }
+
+        mutating func next() async throws -> GenerationEvent? {
+            do {
+                let event = try await events.next()
+                note(event)
+                return event
+            } catch {
+                log.fail(error)
+                throw error
+            }
+        }
+
+        private mutating func note(_ event: GenerationEvent?) {
+            switch event {
+            case .finished(let summary): log.end(summary)
+            case .rendered(_, let tokens): log.count(tokens)
+            case nil where !hasEnded: log.fail(CancellationError())
+            default: return
+            }
+            hasEnded = true
+        }
+    }
+}
+
+extension Lease {
+    /// Continues a prompt, and says so in the log.
+    func generate(_ request: GenerationRequest, _ log: GenerationLog) -> LoggedGeneration {
+        log.begin(request)
+        return LoggedGeneration(events: generate(request), log: log)
+    }
+}
