@@ -44,6 +44,18 @@ import Testing
         #expect(try JSONValueDecoder().decode(Wire.self, from: again) == other)
     }
 
+    @Test func numbersThatJSONHasNotComeBack() throws {
+        let numbers: [Double] = [.infinity, -.infinity, .nan, -.nan, 1]
+        let text = try JSONValueEncoder().encode(numbers).jsonText()
+        #expect(text == #"["inf","-inf","nan","nan",1.0]"#)
+        let again = try JSONValueDecoder().decode([Float].self, from: JSONValue(json: text))
+        #expect(again[0] == .infinity && again[1] == -.infinity && again[2].isNaN)
+        #expect(again.count == 5 && again[4] == 1)
+        #expect(throws: DecodingError.self) {
+            try JSONValueDecoder().decode([Float].self, from: ["infinity"])
+        }
+    }
+
     @Test func conversationRoundTripsThroughText() throws {
         let call = ToolCall(id: "1", name: "f", arguments: ["b": 1, "a": 2])
         let conversation = Conversation(
@@ -54,6 +66,7 @@ import Testing
         var request = GenerationRequest(prompt: .conversation(conversation))
         request.sampling.seed = .max
         request.sampling.temperature = 0.1
+        request.sampling.logitBias = [0: -.infinity, 7: 2]
         let text = try JSONValueEncoder().encode(request).jsonText()
         let again = try JSONValueDecoder().decode(
             GenerationRequest.self,

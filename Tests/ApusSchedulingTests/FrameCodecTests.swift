@@ -14,6 +14,15 @@ import Testing
                 ToolCall(id: "c", name: "f", arguments: ["b": 1, "a": [nil, true, 0.1]])
             )
         ),
+        .event(
+            id: 7,
+            event: .logProbabilities([
+                TokenLogProbability(
+                    chosen: .init(bytes: [0x41], logProbability: -0.5),
+                    alternatives: [.init(bytes: [0xFF], logProbability: -.infinity)]
+                )
+            ])
+        ),
         .completed(id: .max),
         .embeddings(id: 2, result: EmbeddingResult(vectors: [[0.1, -3e-9], []], tokens: 4)),
         .pong(id: 3, status: RunnerStatus(activeSequences: 1, queuedSequences: 0)),

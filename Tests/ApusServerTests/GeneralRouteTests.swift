@@ -39,6 +39,16 @@ import Testing
         }
     }
 
+    @Test(arguments: ["/api/chat", "/v1/models", "/v1/messages", "/openapi.yaml"])
+    func knownPathsRefuseNewMethods(_ path: String) async throws {
+        let query = try #require(HTTPRequest.Method(rawValue: "QUERY"))
+        try await Bench().run { client in
+            let response = try await client.send(query, path)
+            #expect(response.status == .methodNotAllowed)
+            #expect(response.headers[.allow]?.isEmpty == false)
+        }
+    }
+
     @Test(arguments: ["/nowhere", "/api", "/api/tags/x", "/v1"])
     func unknownPathsAreNotFound(_ path: String) async throws {
         try await Bench().run { client in

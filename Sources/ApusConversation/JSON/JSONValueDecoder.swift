@@ -1,7 +1,7 @@
 /// Makes `Decodable` values from JSON values.
 ///
 /// `JSONValue` members pass through untouched. Integers are read from any number without a
-/// fraction, unsigned ones also from the strings of digits that `JSONValueEncoder` writes.
+/// fraction; numbers also from the strings that `JSONValueEncoder` writes for want of numbers.
 /// Unknown members are ignored.
 package struct JSONValueDecoder: Sendable {
     /// A key that types look up in `Decoder.userInfo`.
@@ -61,10 +61,19 @@ struct JSONTreeDecoder: Decoder {
         case is JSONValue.Type: return value
         case is String.Type: return try require(value.stringValue, type, "string")
         case is Bool.Type: return try require(value.boolValue, type, "boolean")
-        case is Double.Type: return try require(value.doubleValue, type, "number")
-        case is Float.Type: return Float(try require(value.doubleValue, type, "number"))
+        case is Double.Type: return try require(number, type, "number")
+        case is Float.Type: return Float(try require(number, type, "number"))
         case let type as any (FixedWidthInteger & Decodable).Type: return try integer(type)
         default: return nil
+        }
+    }
+
+    private var number: Double? {
+        switch value {
+        case .string("inf"): .infinity
+        case .string("-inf"): -.infinity
+        case .string("nan"): .nan
+        default: value.doubleValue
         }
     }
 

@@ -2,8 +2,8 @@
 ///
 /// Nil optionals are left out by the synthesised `encode(to:)`; `JSONValue` members pass through
 /// untouched. A `Float` becomes the double of the same shortest decimal, so that 0.1 is written as
-/// 0.1. Unsigned numbers beyond `Int64.max` become strings of digits, which `JSONValueDecoder`
-/// reads back.
+/// 0.1. What JSON has no numbers for becomes strings, which `JSONValueDecoder` reads back: unsigned
+/// numbers beyond `Int64.max` their digits, the others `inf`, `-inf` and `nan`.
 package struct JSONValueEncoder: Sendable {
     /// A key that types look up in `Encoder.userInfo`.
     package var userInfo: [CodingUserInfoKey: any Sendable] = [:]
@@ -102,14 +102,18 @@ final class JSONNode {
         if Value.self == String.self { return (value as? String).map { .string($0) } }
         if Value.self == Bool.self { return (value as? Bool).map { .bool($0) } }
         if Value.self == Int.self { return (value as? Int).map { .integer(Int64($0)) } }
-        if Value.self == Double.self { return (value as? Double).map { .double($0) } }
-        if Value.self == Float.self { return (value as? Float).map { .double(widened($0)) } }
+        if Value.self == Double.self { return (value as? Double).map { number($0) } }
+        if Value.self == Float.self { return (value as? Float).map { number(widened($0)) } }
         return (value as? any FixedWidthInteger).map { integer($0) }
     }
 
     private static func integer(_ value: some FixedWidthInteger) -> JSONValue {
         if let value = Int64(exactly: value) { return .integer(value) }
         return .string(String(value))
+    }
+
+    private static func number(_ value: Double) -> JSONValue {
+        value.isFinite ? .double(value) : .string(value.isNaN ? "nan" : value.description)
     }
 
     private static func widened(_ value: Float) -> Double {

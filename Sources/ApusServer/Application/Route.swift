@@ -23,7 +23,9 @@ struct Route: Sendable {
 
 extension Router where Context == ServerContext {
     private static var methods: [HTTPRequest.Method] {
-        [.get, .head, .post, .put, .patch, .delete, .options, .trace, .connect]
+        let newer = HTTPRequest.Method(rawValue: "QUERY")
+        return [.get, .head, .post, .put, .patch, .delete, .options, .trace, .connect]
+            + [newer].compactMap { $0 }
     }
 
     /// Adds routes; any other method of their paths is answered with 405 and the methods there are.

@@ -51,6 +51,19 @@ import Testing
         }
     }
 
+    /// The SDKs send null for what was not given, and expect their types in the answer.
+    @Test func nullMembersAreAnsweredAsIfAbsent() async throws {
+        try await Bench().run { client in
+            try await client.make("m")
+            let body =
+                #"{"model":"m","input":"Hi","tools":null,"metadata":null,"tool_choice":null}"#
+            let response = try await client.send(.post, Self.path, body).json
+            #expect(response["tools"] == [] && response["metadata"] == [:])
+            #expect(response["tool_choice"] == "auto")
+            #expect(response["text"]?["format"]?["type"] == "text")
+        }
+    }
+
     @Test func streamsAreNamedEventsAndAreKeptToo() async throws {
         try await Bench().run { client in
             try await client.make("m")

@@ -42,7 +42,9 @@ extension OpenAIResponses.Request {
     private func member(_ name: String) -> JSONValue { echo[name] ?? .null }
 
     private func present(_ value: JSONValue?) -> JSONValue? {
-        value.flatMap { $0.isNull ? nil : $0 }
+        // Here `nil` would be JSON's null in a ternary.
+        guard let value, !value.isNull else { return .none }
+        return value
     }
 
     /// The double of the same shortest decimal, so that 0.1 is written as 0.1.
