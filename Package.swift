@@ -89,10 +89,10 @@ let package = Package(
         swift(
             "ApusServer",
             [
-                "ApusChat", "ApusConversation", "ApusDialects", "ApusFormats", "ApusGGUF",
-                "ApusScheduling", "ApusStore", "CApusOpenAPI", "CZlib", crypto, httpTypes,
-                hummingbird, hummingbirdCore, logging, nioCore, nioPosix, serviceLifecycle,
-                unixSignals,
+                "ApusChat", "ApusConversation", "ApusConversion", "ApusDialects", "ApusFormats",
+                "ApusGGUF", "ApusScheduling", "ApusStore", "CApusOpenAPI", "CZlib", crypto,
+                httpTypes, hummingbird, hummingbirdCore, logging, nioCore, nioPosix,
+                serviceLifecycle, unixSignals,
             ]
         ),
         swift("ApusClient", ["ApusDialects", asyncHTTPClient, nioCore, nioHTTP1, nioPosix]),
@@ -106,6 +106,7 @@ let package = Package(
             ]
         ),
         // Row 3: models, dialects, templates
+        swift("ApusConversion", ["ApusConversation", "ApusFormats", "ApusGGUF", "ApusTensors"]),
         swift("ApusModels", ["ApusFormats", "ApusGGUF", "ApusTensors"]),
         swift("ApusDialects", ["ApusConversation"]),
         swift("ApusChat", ["ApusConversation", "ApusSampling"]),
@@ -147,6 +148,13 @@ let package = Package(
             data: ["Fixtures", "GoTemplate/Fixtures"]
         ),
         tests("ApusConversationTests", ["ApusConversation", "TestSupport"], data: ["Fixtures"]),
+        tests(
+            "ApusConversionTests",
+            [
+                "ApusConversation", "ApusConversion", "ApusFormats", "ApusGGUF", "ApusTensors",
+                "TestSupport",
+            ]
+        ),
         tests("ApusDialectsTests", ["ApusConversation", "ApusDialects"]),
         tests("ApusFormatsTests", ["ApusFormats"]),
         tests("ApusGGUFTests", ["ApusFormats", "ApusGGUF", "TestSupport"], data: ["Fixtures"]),

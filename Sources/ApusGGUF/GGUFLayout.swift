@@ -31,7 +31,7 @@ package struct GGUFLayout: Sendable {
     /// Bytes of the finished file.
     package let fileBytes: Int
     /// Everything before the data, padded.
-    let header: [UInt8]
+    package let header: [UInt8]
     let alignment: Int
 
     /// Plans a file.

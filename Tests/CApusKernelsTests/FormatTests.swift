@@ -79,6 +79,45 @@ import Testing
         #expect(relative > bound / 3)
     }
 
+    /// See Fixtures/make_errors.py.
+    @Test(arguments: codes.suffix(3))
+    func packingLosesNoMoreThanGGML(format: (name: String, code: Int)) throws {
+        let folder = URL(filePath: #filePath).deletingLastPathComponent()
+        let table = try String(
+            contentsOf: folder.appending(path: "Fixtures/K.errors.txt"),
+            encoding: .utf8
+        )
+        let line = try #require(table.split(separator: "\n").first { $0.hasPrefix(format.name) })
+        let expected = try #require(Double(line.dropFirst(format.name.count + 1)))
+        let x = floats(try fixture("K.weights")[...])
+        let kernels = try kernels(CK_ISA_SCALAR, format.code)
+        let blocks = x.count / Int(kernels.block_values)
+        var packed = [UInt8](repeating: 0, count: blocks * Int(kernels.block_bytes))
+        kernels.pack(x, &packed, x.count)
+        var y = [Float](repeating: 0, count: x.count)
+        kernels.unpack(packed, &y, y.count)
+        let error = zip(x, y).reduce(0.0) { $0 + Double(($1.0 - $1.1) * ($1.0 - $1.1)) }
+        #expect((error / Double(x.count)).squareRoot() <= expected)
+    }
+
+    /// Weights so small that scales vanish become zeros; large ones stay finite and close.
+    @Test(
+        arguments: [CK_Q8_0, CK_Q4_0, CK_Q4_K, CK_Q5_K, CK_Q6_K],
+        [1e-44, 1e-38, 1e-30, 1e-9, 1, 5e5] as [Float]
+    )
+    func packingHoldsAtTheEndsOfTheRange(code: Int, scale: Float) throws {
+        let kernels = try kernels(CK_ISA_SCALAR, code)
+        var random = BiasedRandom(seed: 3)
+        let x = (0..<256).map { _ in Float.random(in: -1...1, using: &random) * scale }
+        var packed = [UInt8](repeating: 0xAA, count: 512)
+        kernels.pack(x, &packed, x.count)
+        var y = [Float](repeating: .nan, count: 256)
+        kernels.unpack(packed, &y, y.count)
+        // Scales are multiples of 2^-24, times 127 and the like.
+        let bound = max(scale * 0.15, 1e-4)
+        for (a, b) in zip(x, y) { #expect(abs(a - b) <= bound) }
+    }
+
     @Test(arguments: [CK_Q8_0, CK_Q4_0, CK_Q4_K, CK_Q5_K, CK_Q6_K])
     func zerosStayZeros(code: Int) throws {
         let kernels = try kernels(CK_ISA_SCALAR, code)

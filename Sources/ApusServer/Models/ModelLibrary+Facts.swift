@@ -1,4 +1,5 @@
 internal import ApusChat
+internal import ApusConversion
 internal import ApusFormats
 internal import ApusGGUF
 internal import ApusStore
@@ -6,7 +7,7 @@ internal import ApusStore
 extension ModelLibrary {
     /// What making a model finds out about uploaded files.
     var inspector: ModelInspector {
-        ModelInspector(
+        var inspector = ModelInspector(
             facts: { path in try Self.facts(of: try GGUFFile(path: path)) },
             checkTemplate: { text in
                 do {
@@ -18,6 +19,18 @@ extension ModelLibrary {
                 }
             }
         )
+        inspector.quantization = { path, type in
+            let type = try QuantizationPolicy.type(named: type)
+            let file = try GGUFFile(path: path)
+            guard let conversion = try ModelConversion.quantizing(file, to: type) else {
+                return nil
+            }
+            return WeightsConversion(
+                conversion,
+                status: "quantizing \(Self.quantization(of: file)) model to \(type.name)"
+            )
+        }
+        return inspector
     }
 
     /// What a file is and holds, by its metadata.
@@ -61,5 +74,14 @@ extension ModelLibrary {
         if architecture == "clip" { return true }
         return !metadata.contains("\(architecture).block_count")
             && metadata.contains("\(architecture).vision.block_count")
+    }
+}
+
+extension WeightsConversion {
+    /// A conversion for the store to carry out.
+    init(_ conversion: ModelConversion, status: String) {
+        self.init(status: status, sizeBytes: Int64(conversion.fileBytes)) { sink, progress in
+            try conversion.write(to: sink) { try progress(Int64($0)) }
+        }
     }
 }

@@ -11,8 +11,8 @@ extension OllamaController {
         let library = services.library
         let relay = FrameRelay(for: context, in: services.connections) { queue in
             try await library.blocking { store in
-                try store.create(creation, inspector: library.inspector) { status in
-                    try queue.offer(Reply.line(OllamaProgress(status: status)))
+                try store.create(creation, inspector: library.inspector) { progress in
+                    try queue.offer(Reply.line(OllamaProgress(progress)))
                 }
             }
         }
@@ -58,6 +58,17 @@ extension OllamaController {
             throw ModelErrors(empty: .required, missing: .plain).notFound(text)
         }
         return Reply.empty()
+    }
+}
+
+extension OllamaProgress {
+    fileprivate init(_ progress: ModelCreation.Progress) {
+        self.init(
+            status: progress.status,
+            digest: progress.digest,
+            total: progress.totalBytes,
+            completed: progress.completedBytes
+        )
     }
 }
 

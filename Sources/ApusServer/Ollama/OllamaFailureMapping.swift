@@ -1,3 +1,4 @@
+internal import ApusConversion
 internal import ApusDialects
 internal import ApusGGUF
 internal import ApusScheduling
@@ -27,6 +28,8 @@ struct OllamaFailureMapping {
             (status, message) = (Self.status(of: error.code), error.message)
             if let detail = error.detail { logText += " (\(detail))" }
         case let error as SchedulingError:
+            (status, message) = (Self.status(of: error.code), error.message)
+        case let error as ConversionError:
             (status, message) = (Self.status(of: error.code), error.message)
         case let error as GGUFError:
             (status, message) = (.internalServerError, error.message)
@@ -74,6 +77,13 @@ struct OllamaFailureMapping {
         case .busy: .serviceUnavailable
         case .missingBlob, .corruptManifest, .corruptConfig, .corruptLayer, .system:
             .internalServerError
+        }
+    }
+
+    private static func status(of code: ConversionError.Code) -> HTTPResponse.Status {
+        switch code {
+        case .unsupportedQuantization, .quantizedSource: .badRequest
+        case .unfitWeight, .truncated, .io: .internalServerError
         }
     }
 

@@ -6,6 +6,8 @@ struct ModelAssembly {
     private(set) var layers: [(layer: Layer, status: String)] = []
     /// The contents that were made here, which are small and can be written again.
     private var contents: [Digest: [UInt8]] = [:]
+    /// Weights made here that the store did not have.
+    private(set) var madeWeights: Set<Digest> = []
     private let blobs: BlobStore
 
     init(blobs: BlobStore) {
@@ -55,6 +57,18 @@ struct ModelAssembly {
         )
         let verb = receipt.existed ? "using existing layer" : "creating new layer"
         layers.append((layer, status ?? "\(verb) \(receipt.digest)"))
+    }
+
+    /// Adds weights that were made here.
+    mutating func add(_ receipt: BlobStore.Receipt, as mediaType: String) {
+        let layer = Layer(
+            mediaType: mediaType,
+            digest: receipt.digest,
+            sizeBytes: receipt.sizeBytes
+        )
+        if !receipt.existed { madeWeights.insert(receipt.digest) }
+        let verb = receipt.existed ? "using existing layer" : "creating new layer"
+        layers.append((layer, "\(verb) \(receipt.digest)"))
     }
 
     /// Drops the layers of these kinds.

@@ -49,7 +49,7 @@ package struct ModelCreation: Sendable {
     package var requires = ""
     /// Overrides what the configuration says of the model.
     package var info = Info()
-    /// The quantization to convert to; asking for one is `unsupported`.
+    /// The quantization to convert weights to; empty keeps the source's.
     package var quantization = ""
     /// Draft models; asking for one is `unsupported`.
     package var drafts: [File] = []
@@ -86,15 +86,9 @@ package struct ModelCreation: Sendable {
 
     /// Checks what can be checked without looking at any file.
     ///
-    /// Throws: `unsupported` for quantization, drafts and files that are no GGUF; `invalidRequest`
-    /// with Ollama's words; `invalidParameter`.
+    /// Throws: `unsupported` for drafts and files that are no GGUF; `invalidRequest` with Ollama's
+    /// words; `invalidParameter`.
     package func validate() throws(StoreError) {
-        guard quantization.isEmpty else {
-            throw StoreError(
-                .unsupported,
-                "Field 'quantize': converting to \(StoreError.quoted(quantization)) is not supported."
-            )
-        }
         guard drafts.isEmpty else {
             throw StoreError(.unsupported, "Field 'draft_files': draft models are not supported.")
         }
@@ -131,12 +125,21 @@ package struct ModelCreation: Sendable {
     }
 }
 
-/// What making a model needs to know and cannot find out by itself.
+/// What making a model needs to know or do and cannot by itself.
 package struct ModelInspector: Sendable {
     /// Reads the facts of the GGUF file at a path, and throws when it is none.
     package var facts: @Sendable (_ path: String) throws -> ModelFacts
     /// Throws when the text is no template that can be rendered.
     package var checkTemplate: @Sendable (_ template: String) throws -> Void
+    /// Plans to convert the weights of the GGUF file at a path to a quantization; nil when they
+    /// have it already.
+    package var quantization:
+        @Sendable (_ path: String, _ type: String) throws -> WeightsConversion? = { _, type in
+            throw StoreError(
+                .unsupported,
+                "Field 'quantize': converting to \(StoreError.quoted(type)) is not supported."
+            )
+        }
 
     /// An inspector of these two; templates are not checked unless said otherwise.
     package init(

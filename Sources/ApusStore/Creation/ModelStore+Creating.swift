@@ -3,38 +3,62 @@ internal import ApusConversation
 extension ModelStore {
     /// Makes a model; blobs of the model that had the name before are removed if unused.
     ///
-    /// `progress` is told in Ollama's words: `parsing GGUF`, `using existing layer sha256:…`,
-    /// `creating new layer sha256:…`, `writing manifest`, `success`.
+    /// `progress` is told in Ollama's words: `parsing GGUF`, `quantizing F16 model to Q4_K_M`,
+    /// `using existing layer sha256:…`, `creating new layer sha256:…`, `writing manifest`,
+    /// `success`. When it fails or `progress` throws, weights made for the model are removed again.
     /// Throws: as `ModelCreation.validate`; `notFound` when the source model is missing (pull it,
     /// then try again); `missingBlob`; `readOnly`, `noSpace`, `busy`; `CancellationError` from
     /// `progress`; what the inspector throws.
     package func create(
         _ creation: ModelCreation,
         inspector: ModelInspector,
-        progress: (_ status: String) throws -> Void = { _ in }
+        progress: (ModelCreation.Progress) throws -> Void = { _ in }
     ) throws {
         try creation.validate()
         var assembly = ModelAssembly(blobs: blobs)
+        do {
+            try make(creation, &assembly, inspector, progress)
+        } catch {
+            let made = assembly.madeWeights
+            _ = try? lock.withLock { held throws(StoreError) in
+                try removeUnreferenced(made, held)
+            }
+            throw error
+        }
+        try progress(.init("success"))
+    }
+
+    private func make(
+        _ creation: ModelCreation,
+        _ assembly: inout ModelAssembly,
+        _ inspector: ModelInspector,
+        _ progress: (ModelCreation.Progress) throws -> Void
+    ) throws {
         switch creation.source {
-        case .model(let name): try takeOver(name, into: &assembly)
+        case .model(let name): try takeOver(name, into: &assembly, creation, inspector, progress)
         case .files(let files):
             for file in files { try add(file, to: &assembly, creation, inspector, progress) }
         }
         try addAdapters(of: creation, to: &assembly, inspector, progress)
         assembly.config.apply(creation)
         try addContent(of: creation, to: &assembly, inspector)
-        for (_, status) in assembly.layers { try progress(status) }
-        try progress("writing manifest")
+        for (_, status) in assembly.layers { try progress(.init(status)) }
+        try progress(.init("writing manifest"))
         let manifest = try assembly.manifest()
         try lock.withLock { held throws(StoreError) in
             try assembly.secure(manifest, held)
             try write(manifest.bytes, as: try existingSpelling(of: creation.name), held)
         }
-        try progress("success")
     }
 
     /// Takes over layers and configuration of another model.
-    private func takeOver(_ name: ModelName, into assembly: inout ModelAssembly) throws {
+    private func takeOver(
+        _ name: ModelName,
+        into assembly: inout ModelAssembly,
+        _ creation: ModelCreation,
+        _ inspector: ModelInspector,
+        _ progress: (ModelCreation.Progress) throws -> Void
+    ) throws {
         let manifest: Manifest
         if let file = try manifestFile(of: name) {
             manifest = file.manifest
@@ -48,7 +72,15 @@ extension ModelStore {
         }
         for var layer in manifest.layers {
             layer.from = name.shortest
-            try assembly.add(existing: layer)
+            let quantized =
+                layer.mediaType == MediaType.model
+                ? try quantized(layer.digest, creation, inspector, progress) : nil
+            if let (receipt, facts) = quantized {
+                assembly.add(receipt, as: layer.mediaType)
+                assembly.config.quantization = facts.quantization
+            } else {
+                try assembly.add(existing: layer)
+            }
         }
     }
 
@@ -58,18 +90,41 @@ extension ModelStore {
         to assembly: inout ModelAssembly,
         _ creation: ModelCreation,
         _ inspector: ModelInspector,
-        _ progress: (String) throws -> Void
+        _ progress: (ModelCreation.Progress) throws -> Void
     ) throws {
-        try progress("parsing GGUF")
+        try progress(.init("parsing GGUF"))
         let facts = try facts(of: file, inspector)
         switch facts.role {
         case .adapter: try assembly.add(file, as: MediaType.adapter)
         case .projector: try assembly.add(file, as: MediaType.projector)
         case .model:
-            try assembly.add(file, as: MediaType.model)
-            assembly.config.add(facts)
+            let quantized = try quantized(file.digest, creation, inspector, progress)
+            if let (receipt, facts) = quantized {
+                assembly.add(receipt, as: MediaType.model)
+                assembly.config.add(facts)
+            } else {
+                try assembly.add(file, as: MediaType.model)
+                assembly.config.add(facts)
+            }
             try addDefaults(facts.defaults, to: &assembly, creation)
         }
+    }
+
+    /// Weights in the quantization that the request asks for; nil when they have it already.
+    private func quantized(
+        _ digest: Digest,
+        _ creation: ModelCreation,
+        _ inspector: ModelInspector,
+        _ progress: (ModelCreation.Progress) throws -> Void
+    ) throws -> (BlobStore.Receipt, ModelFacts)? {
+        guard !creation.quantization.isEmpty,
+            let conversion = try inspector.quantization(
+                blobs.path(of: digest),
+                creation.quantization
+            )
+        else { return nil }
+        let receipt = try conversion.store(in: blobs, progress: progress)
+        return (receipt, try inspector.facts(blobs.path(of: receipt.digest)))
     }
 
     private func addDefaults(
@@ -95,13 +150,13 @@ extension ModelStore {
         of creation: ModelCreation,
         to assembly: inout ModelAssembly,
         _ inspector: ModelInspector,
-        _ progress: (String) throws -> Void
+        _ progress: (ModelCreation.Progress) throws -> Void
     ) throws {
         guard creation.adapters.count <= 1 else {
             throw StoreError(.invalidRequest, "only one adapter is currently supported")
         }
         for file in creation.adapters {
-            try progress("parsing GGUF")
+            try progress(.init("parsing GGUF"))
             _ = try facts(of: file, inspector)
             try assembly.add(file, as: MediaType.adapter)
         }

@@ -47,6 +47,11 @@ struct Kernels: @unchecked Sendable {
             table.pointee.unpack(weights, row, count)
         }
 
+        /// Weights have to be finite and within `BlockFormat.largestWeight`.
+        func pack(_ row: Row, into weights: UnsafeMutableRawPointer, count: Int) {
+            table.pointee.pack(row, weights, count)
+        }
+
         func packActivations(
             _ row: Row,
             into packed: UnsafeMutableRawPointer,

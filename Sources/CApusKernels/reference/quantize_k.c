@@ -4,7 +4,8 @@
  * Each sub-block gets its own scale (and minimum) by a search: several roundings of the values
  * are tried, for each the scale (and minimum) of least weighted squared error is computed in
  * closed form, and the best is kept. Scales of sub-blocks are then rounded to integers with one
- * common factor per block, and the values are rounded once more with what was stored.
+ * common factor per block, and the values are rounded with what was stored. Last, the common
+ * factors are fitted to the rounded values by least squares, and the values are rounded once more.
  * Weights of the squared error: magnitude plus root mean square (Q4_K, Q5_K), square (Q6_K).
  */
 #include "../blocks.h"
@@ -71,11 +72,11 @@ static affine search_affine(const float *x, float levels) {
     for (int i = 0; i < 32; i++) {
         weights[i] = sqrtf(mean_square) + fabsf(x[i]);
     }
-    float least = INFINITY;
+    float least = INFINITY, minimum = -low;
     for (int step = -10; step <= 10; step++) {
         float inverse = (levels + 0.1F * (float)step) / (high - low);
         for (int i = 0; i < 32; i++) {
-            q[i] = clamped(rintf((x[i] - low) * inverse), 0, levels);
+            q[i] = clamped(rintf((x[i] + minimum) * inverse), 0, levels);
         }
         affine candidate;
         if (!fit(x, weights, q, &candidate)) {
@@ -85,6 +86,7 @@ static affine search_affine(const float *x, float levels) {
         if (error < least) {
             least = error;
             best = candidate;
+            minimum = best.minimum;
         }
     }
     return best;
@@ -99,9 +101,45 @@ static void join_scales(const uint8_t scales[8], const uint8_t minimums[8], uint
     }
 }
 
+/* A block of 256 values while it is quantized: value = d * scale * q - dmin * minimum. */
+typedef struct affine_super {
+    float d, dmin;
+    uint8_t scales[8], minimums[8], q[256];
+} affine_super;
+
+static void round_values(const float *x, float levels, affine_super *block) {
+    for (int i = 0; i < 256; i++) {
+        float scale = block->d * (float)block->scales[i / 32];
+        float minimum = block->dmin * (float)block->minimums[i / 32];
+        block->q[i] = (uint8_t)(
+            scale > 0 ? clamped(rintf((x[i] + minimum) / scale), 0, levels) : 0);
+    }
+}
+
+/* Least squares for d and dmin with everything else fixed; false if there is no such pair. */
+static int refit(const float *x, affine_super *block) {
+    float ss = 0, sm = 0, mm = 0, sx = 0, mx = 0;
+    for (int i = 0; i < 256; i++) {
+        float s = (float)(block->scales[i / 32] * block->q[i]);
+        float m = (float)block->minimums[i / 32];
+        ss += s * s;
+        sm += s * m;
+        mm += m * m;
+        sx += s * x[i];
+        mx += m * x[i];
+    }
+    float determinant = ss * mm - sm * sm;
+    float d = (mm * sx - sm * mx) / determinant, dmin = (sm * sx - ss * mx) / determinant;
+    if (!(determinant > 0) || !(d > 0) || !(dmin > 0)) {
+        return 0;
+    }
+    block->d = ck_half_to_f32(ck_f32_to_half(d));
+    block->dmin = ck_half_to_f32(ck_f32_to_half(dmin));
+    return 1;
+}
+
 /* Scales and rounded values of one Q4_K (levels 15) or Q5_K (levels 31) block. */
-static void quantize_affine(const float *x, float levels, uint16_t *d, uint16_t *dmin,
-                            uint8_t packed_scales[12], uint8_t q[256]) {
+static void quantize_affine(const float *x, float levels, affine_super *block) {
     affine parts[8];
     float largest_scale = 0, largest_minimum = 0;
     for (int sub = 0; sub < 8; sub++) {
@@ -109,33 +147,30 @@ static void quantize_affine(const float *x, float levels, uint16_t *d, uint16_t 
         largest_scale = fmaxf(largest_scale, parts[sub].scale);
         largest_minimum = fmaxf(largest_minimum, parts[sub].minimum);
     }
-    *d = ck_f32_to_half(largest_scale / 63);
-    *dmin = ck_f32_to_half(largest_minimum / 63);
-    float stored_d = ck_half_to_f32(*d), stored_dmin = ck_half_to_f32(*dmin);
-    uint8_t scales[8], minimums[8];
+    block->d = ck_half_to_f32(ck_f32_to_half(largest_scale / 63));
+    block->dmin = ck_half_to_f32(ck_f32_to_half(largest_minimum / 63));
     for (int sub = 0; sub < 8; sub++) {
-        scales[sub] = (uint8_t)(
-            stored_d > 0 ? clamped(rintf(parts[sub].scale / stored_d), 0, 63) : 0);
-        minimums[sub] = (uint8_t)(
-            stored_dmin > 0 ? clamped(rintf(parts[sub].minimum / stored_dmin), 0, 63) : 0);
-        float scale = stored_d * (float)scales[sub];
-        float minimum = stored_dmin * (float)minimums[sub];
-        for (int i = 32 * sub; i < 32 * sub + 32; i++) {
-            q[i] = (uint8_t)(scale > 0 ? clamped(rintf((x[i] + minimum) / scale), 0, levels) : 0);
-        }
+        block->scales[sub] = (uint8_t)(
+            block->d > 0 ? clamped(rintf(parts[sub].scale / block->d), 0, 63) : 0);
+        block->minimums[sub] = (uint8_t)(
+            block->dmin > 0 ? clamped(rintf(parts[sub].minimum / block->dmin), 0, 63) : 0);
     }
-    join_scales(scales, minimums, packed_scales);
+    round_values(x, levels, block);
+    if (refit(x, block)) {
+        round_values(x, levels, block);
+    }
 }
 
 static void pack_q4_k(const float *x, void *w, size_t n) {
     assert(n % CK_SUPER == 0);
     ck_q4_k *block = w;
     for (; n > 0; n -= CK_SUPER, block++, x += CK_SUPER) {
-        uint8_t q[256];
-        uint16_t d, dmin;
-        quantize_affine(x, 15, &d, &dmin, block->scales, q);
-        block->d = d;
-        block->dmin = dmin;
+        affine_super parts;
+        quantize_affine(x, 15, &parts);
+        block->d = ck_f32_to_half(parts.d);
+        block->dmin = ck_f32_to_half(parts.dmin);
+        join_scales(parts.scales, parts.minimums, block->scales);
+        const uint8_t *q = parts.q;
         for (int i = 0; i < 128; i++) {
             int low = i / 32 * 64 + i % 32;
             block->q[i] = (uint8_t)(q[low] | q[low + 32] << 4);
@@ -147,11 +182,12 @@ static void pack_q5_k(const float *x, void *w, size_t n) {
     assert(n % CK_SUPER == 0);
     ck_q5_k *block = w;
     for (; n > 0; n -= CK_SUPER, block++, x += CK_SUPER) {
-        uint8_t q[256];
-        uint16_t d, dmin;
-        quantize_affine(x, 31, &d, &dmin, block->scales, q);
-        block->d = d;
-        block->dmin = dmin;
+        affine_super parts;
+        quantize_affine(x, 31, &parts);
+        block->d = ck_f32_to_half(parts.d);
+        block->dmin = ck_f32_to_half(parts.dmin);
+        join_scales(parts.scales, parts.minimums, block->scales);
+        const uint8_t *q = parts.q;
         memset(block->high, 0, sizeof block->high);
         for (int i = 0; i < 256; i++) {
             block->high[i % 32] |= (uint8_t)((q[i] >> 4) << (i / 32));
@@ -189,6 +225,26 @@ static float search_scale(const float *x) {
     return best != 0 ? best : extreme / -32;
 }
 
+/* Values of a Q6_K block, q in -32...31, with scale d * scales[i / 16]. */
+static void round_signed(const float *x, float d, const int8_t scales[16], int8_t q[256]) {
+    for (int i = 0; i < 256; i++) {
+        float scale = d * (float)scales[i / 16];
+        q[i] = (int8_t)(scale != 0 ? clamped(rintf(x[i] / scale), -32, 31) : 0);
+    }
+}
+
+/* The d of least squares with everything else fixed. */
+static float refit_signed(const float *x, float d, const int8_t scales[16], const int8_t q[256]) {
+    float ss = 0, sx = 0;
+    for (int i = 0; i < 256; i++) {
+        float s = (float)(scales[i / 16] * q[i]);
+        ss += s * s;
+        sx += s * x[i];
+    }
+    float fitted = ck_half_to_f32(ck_f32_to_half(sx / ss));
+    return ss > 0 && fitted != 0 ? fitted : d;
+}
+
 static void pack_q6_k(const float *x, void *w, size_t n) {
     assert(n % CK_SUPER == 0);
     ck_q6_k *block = w;
@@ -199,16 +255,23 @@ static void pack_q6_k(const float *x, void *w, size_t n) {
             extreme = fabsf(parts[i]) > fabsf(extreme) ? parts[i] : extreme;
         }
         memset(block, 0, sizeof *block);
-        block->d = ck_f32_to_half(extreme / -128);
-        float d = ck_half_to_f32(block->d);
-        for (int i = 0; i < 256 && d != 0; i++) {
-            block->scales[i / 16] = (int8_t)clamped(rintf(parts[i / 16] / d), -128, 127);
-            float scale = d * (float)block->scales[i / 16];
-            float rounded = scale != 0 ? clamped(rintf(x[i] / scale), -32, 31) : 0;
-            unsigned q = (unsigned)((int)rounded + 32);
+        float d = ck_half_to_f32(ck_f32_to_half(extreme / -128));
+        if (d == 0) {
+            continue;
+        }
+        int8_t q[256];
+        for (int i = 0; i < 16; i++) {
+            block->scales[i] = (int8_t)clamped(rintf(parts[i] / d), -128, 127);
+        }
+        round_signed(x, d, block->scales, q);
+        d = refit_signed(x, d, block->scales, q);
+        round_signed(x, d, block->scales, q);
+        block->d = ck_f32_to_half(d);
+        for (int i = 0; i < 256; i++) {
+            unsigned bits = (unsigned)(q[i] + 32);
             int half = i / 128, part = i / 32 % 4, j = i % 32;
-            block->low[64 * half + part % 2 * 32 + j] |= (uint8_t)((q & 15) << (part / 2 * 4));
-            block->high[32 * half + j] |= (uint8_t)((q >> 4) << (2 * part));
+            block->low[64 * half + part % 2 * 32 + j] |= (uint8_t)((bits & 15) << (part / 2 * 4));
+            block->high[32 * half + j] |= (uint8_t)((bits >> 4) << (2 * part));
         }
     }
 }

@@ -19,17 +19,17 @@ struct CreateCommand: AsyncParsableCommand {
     )
     var file: String?
 
-    @Option(name: .shortAndLong, help: "Not supported yet; models are stored as they are.")
+    @Option(
+        name: .shortAndLong,
+        help: ArgumentHelp(
+            "Quantize a model of F32, F16 or BF16 weights to Q8_0, Q6_K, Q5_K_M, Q4_K_M, Q4_K_S, Q4_0, BF16, F16 or F32.",
+            valueName: "type"
+        )
+    )
     var quantize: String?
 
     func run() async throws {
-        if let quantize {
-            throw CommandFailure(
-                "quantizing to \(quantize) is not supported yet; "
-                    + "FROM a GGUF file that is quantized already works"
-            )
-        }
-        let (model, file) = (model, file)
+        let (model, file, quantize) = (model, file, quantize)
         let plan = try await Blocking.run {
             try CreationPlan(
                 modelfile: file,
@@ -41,7 +41,8 @@ struct CreateCommand: AsyncParsableCommand {
         try await Session.with { session in
             try await ProgressDisplay.during("gathering model components", leavingTrace: true) {
                 display in
-                let request = try await upload(plan, as: model, to: session.client, display)
+                var request = try await upload(plan, as: model, to: session.client, display)
+                request.quantize = quantize
                 for try await progress in try await session.client.create(request) {
                     display.report(
                         progress.status ?? "",
