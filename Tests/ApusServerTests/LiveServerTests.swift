@@ -122,6 +122,25 @@ private func eventually(_ condition: @Sendable () -> Bool) async throws -> Bool 
         }
     }
 
+    /// A body in chunks does not say how long it will be.
+    @Test(arguments: ["/api/chat", "/v1/chat/completions", "/v1/messages"])
+    func chunkedBodiesBeyondTheLimitAreRefused(_ path: String) async throws {
+        var configuration = ServerConfiguration()
+        configuration.maximumBodyBytes = 100
+        try await Bench(configuration: configuration).run(.live) { client in
+            let port = try #require(client.client.port)
+            try await Wire.open(port: port) { wire in
+                let head = "POST \(path) HTTP/1.1\r\nHost: localhost\r\n"
+                let chunk = "40\r\n" + String(repeating: " ", count: 0x40) + "\r\n"
+                try await wire.outbound.write(
+                    ByteBuffer(string: head + "Transfer-Encoding: chunked\r\n\r\n" + chunk + chunk)
+                )
+                let answer = try await wire.read(until: "100 bytes")
+                #expect(answer.hasPrefix("HTTP/1.1 413 ") && answer.contains("100 bytes"))
+            }
+        }
+    }
+
     @Test func connectionsServeFurtherAndPipelinedRequests() async throws {
         try await Bench().run(.live) { client in
             try await client.make("m")

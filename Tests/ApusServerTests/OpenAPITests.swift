@@ -60,7 +60,10 @@ import Testing
             let response = try await client.send(route.method, path.isEmpty ? "/" : path)
             // Answers to HEAD have no text.
             let get = try await client.send(.get, path.isEmpty ? "/" : path)
-            let isUnknown = get.status == .notFound && get.text.contains("is not served")
+            let isUnknown = [response, get].contains {
+                $0.status == .notFound
+                    && ($0.text.contains("is not served") || $0.text.contains("Invalid URL"))
+            }
             let isRefused = response.status == .methodNotAllowed || isUnknown
             // Before routing, and so for every path.
             if isRefused || route.method == .options { continue }

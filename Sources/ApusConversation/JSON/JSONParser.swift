@@ -8,8 +8,8 @@ package struct JSONParser {
     package static let defaultMaximumDepth = 128
     /// Values that the body of a client's request may hold.
     ///
-    /// An array of a million tokens fits; a few bytes of JSON can take a hundred of memory.
-    package static let maximumRequestValues = 1 << 20
+    /// Two million tokens fit, or the largest batch; a few bytes of JSON can take a hundred of memory.
+    package static let maximumRequestValues = 1 << 21
 
     /// Where the next byte is read.
     var position = 0
