@@ -140,6 +140,7 @@ extension BenchClient {
             let digest = "sha256:" + String(repeating: "0", count: 64)
             let upload = try await client.post("/api/blobs/\(digest)", [1], coding: "gzip")
             #expect(upload.status == .unsupportedMediaType)
+            #expect(upload.headers[.acceptEncoding] == "identity")
         }
     }
 
