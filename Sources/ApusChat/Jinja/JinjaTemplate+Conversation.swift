@@ -168,7 +168,12 @@ extension JinjaTemplate {
 
     /// An identifier that the template accepts: the same one for the same identifier.
     private func callID(_ id: String) -> String {
-        guard needsShortCallIDs, id.utf8.count != 9 else { return id }
+        needsShortCallIDs ? Self.shortCallID(id) : id
+    }
+
+    /// Nine letters and digits for a call's identifier, as templates of Mistral's want them.
+    package static func shortCallID(_ id: String) -> String {
+        guard id.utf8.count != 9 else { return id }
         // FNV-1a, written with nine letters and digits.
         var hash: UInt64 = 0xCBF2_9CE4_8422_2325
         for byte in id.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }

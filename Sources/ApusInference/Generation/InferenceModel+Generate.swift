@@ -35,15 +35,16 @@ extension InferenceModel {
             keptTokens: request.shiftsContext
                 ? keptTokens(request, count: prompt.tokens.count) : nil
         )
+        let markers = parser == nil ? [] : markers(template.features)
         try await run(prompt.tokens, .generate(sampler, limits.orUnlimited(contextLength))) {
             ended in
             GenerationStream(
                 prompt,
                 request: request,
                 tokenizer: self.tokenizer,
-                markers: parser == nil ? [] : self.markers(template.features),
+                markers: markers,
                 parser: parser,
-                emit: emit,
+                emit: self.remembering(prompt, markers: markers, emit: emit),
                 ended: ended
             )
         }

@@ -66,11 +66,16 @@ extension InferenceModel {
         var dropped = 0
         while true {
             let text = try template.render(conversation, options: renderOptions)
-            let tokens = request.leadingTokens + encode(text, after: request.leadingTokens)
+            var prompt = prompt(
+                text,
+                of: conversation,
+                features: template.features,
+                after: request.leadingTokens
+            )
+            prompt.droppedMessages = dropped
             let oldest = conversation.messages.dropLast().firstIndex { $0.role != "system" }
-            guard tokens.count > contextLength, request.overflow == .truncate, let oldest else {
-                return Prompt(tokens: tokens, text: text, droppedMessages: dropped)
-            }
+            guard prompt.tokens.count > contextLength, request.overflow == .truncate, let oldest
+            else { return prompt }
             conversation.messages.remove(at: oldest)
             dropped += 1
         }
@@ -92,6 +97,7 @@ extension InferenceModel {
         let left = contextLength - max((contextLength - kept) / 2, 1)
         prompt.tokens = Array(prompt.tokens[..<kept] + prompt.tokens[(count - left + kept)...])
         prompt.droppedTokens = count - prompt.tokens.count
+        prompt.fingerprint = nil
     }
 
     /// How many tokens stay at the front when the context is cut.

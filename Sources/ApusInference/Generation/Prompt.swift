@@ -4,6 +4,8 @@ struct Prompt {
     var tokens: [Int32]
     /// The text they came from.
     var text: String
+    /// Under which an answer is remembered; nil when none is.
+    var fingerprint: TextFingerprint?
     /// Turns left out because they did not fit.
     var droppedMessages = 0
     /// Tokens left out because they did not fit.

@@ -26,6 +26,8 @@ package final class InferenceModel: Sendable {
     /// Replaces the template for conversations with tools, when the model has one for them.
     let toolTemplate: (any ChatTemplate)?
     let grammars: GrammarShop
+    /// Answers that may come back; nil when they are to be tokenized anew.
+    let answers: AnswerMemory?
     let engine: Engine
     let pooling: EmbeddingPooling
 
@@ -50,6 +52,7 @@ package final class InferenceModel: Sendable {
         toolTemplate =
             try options.template == nil ? toolSource.map(ChatTemplates.template) : nil
         grammars = GrammarShop(tokenizer)
+        answers = options.replaysAnswers ? AnswerMemory() : nil
         progress(0.25)
         // More threads than processors only wait for each other.
         let backend = try CPUBackend(

@@ -10,6 +10,8 @@ package struct ModelOptions: Sendable {
     package var parallelSequences = 1
     /// Chat template that replaces the file's own.
     package var template: String?
+    /// Whether answers that come back in a conversation become the tokens that were sampled.
+    package var replaysAnswers = true
 
     /// Everything as the model suggests.
     package init() {}

@@ -71,6 +71,8 @@ package struct RunnerOptions: Sendable, Equatable, Codable {
     package var threads: Int?
     /// Whether weights stay in the file; nil leaves it to the runner.
     package var usesMemoryMap: Bool?
+    /// Whether answers that come back in a conversation become the tokens that were sampled.
+    package var replaysAnswers: Bool
 
     /// Everything left to the runner, to be adjusted.
     package init(
@@ -78,12 +80,14 @@ package struct RunnerOptions: Sendable, Equatable, Codable {
         contextIsAutomatic: Bool = true,
         batchSize: Int? = nil,
         threads: Int? = nil,
-        usesMemoryMap: Bool? = nil
+        usesMemoryMap: Bool? = nil,
+        replaysAnswers: Bool = true
     ) {
         self.contextLength = contextLength
         self.contextIsAutomatic = contextIsAutomatic
         self.batchSize = batchSize
         self.threads = threads
         self.usesMemoryMap = usesMemoryMap
+        self.replaysAnswers = replaysAnswers
     }
 }

@@ -64,7 +64,7 @@ extension AnthropicController {
         let betas = request.headers.text("anthropic-beta").map(AnthropicBetas.ignored(inHeader:))
         return Job(
             request: message,
-            generation: model.completed(generation),
+            generation: model.completed(generation, configuration),
             wish: try model.wish(
                 configuration,
                 options: nil,

@@ -115,6 +115,18 @@ package struct EnvironmentVariable: Sendable, Equatable {
             help: "Keep no history of interactive sessions"
         ),
         EnvironmentVariable(
+            name: "KEEP_VOLATILE",
+            kind: .truth,
+            defaultText: "false",
+            help: "Leave times, ids and headers in system messages where they are"
+        ),
+        EnvironmentVariable(
+            name: "NOREPLAY",
+            kind: .truth,
+            defaultText: "false",
+            help: "Tokenize answers that come back anew, not as they were sampled"
+        ),
+        EnvironmentVariable(
             name: "DEBUG",
             kind: .level,
             defaultText: "false",

@@ -34,6 +34,12 @@ package struct ServerConfiguration: Sendable, Equatable {
     package var prunesAtStart = true
     /// Whether interactive sessions keep a history (`NOHISTORY` turns it off).
     package var keepsHistory = true
+    /// Whether `/v1` moves what agents change on every turn out of the cached prefix
+    /// (`KEEP_VOLATILE` turns it off).
+    package var movesVolatileText = true
+    /// Whether answers that come back become the tokens that were sampled (`NOREPLAY` turns it
+    /// off).
+    package var replaysAnswers = true
     /// How much is logged (`DEBUG`): 0 as usual, 1 for debugging, 2 for everything.
     package var logDetail = 0
     /// The version that `/api/version` reports: the Ollama whose behaviour clients can rely on.
@@ -66,6 +72,8 @@ package struct ServerConfiguration: Sendable, Equatable {
         keepsRequests = reader.truth("DEBUG_LOG_REQUESTS")
         prunesAtStart = !reader.truth("NOPRUNE")
         keepsHistory = !reader.truth("NOHISTORY")
+        movesVolatileText = !reader.truth("KEEP_VOLATILE")
+        replaysAnswers = !reader.truth("NOREPLAY")
         logDetail = reader.level("DEBUG")
         warnings = reader.warnings + [address.warning].compactMap { $0 }
     }

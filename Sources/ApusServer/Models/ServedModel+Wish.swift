@@ -36,10 +36,25 @@ extension ServedModel {
         )
     }
 
+    /// A generation of OpenAI's or Anthropic's API, ready for the runner.
+    ///
+    /// What agents change on every turn is moved out of the cached prefix, and the template is
+    /// there. Ollama's API gets `withTemplate` alone: its prompts stay as clients know them.
+    func completed(
+        _ request: GenerationRequest,
+        _ configuration: ServerConfiguration
+    ) -> GenerationRequest {
+        var request = withTemplate(request)
+        if configuration.movesVolatileText, case .conversation(let conversation) = request.prompt {
+            request.prompt = .conversation(conversation.movingVolatileText(VolatileRule.standard))
+        }
+        return request
+    }
+
     /// A generation, with the model's template where it is not the weights' own.
     ///
     /// Names that share weights share a runner, so such a template goes with every request.
-    func completed(_ request: GenerationRequest) -> GenerationRequest {
+    func withTemplate(_ request: GenerationRequest) -> GenerationRequest {
         guard request.template == nil, case .conversation = request.prompt,
             let template = card.template, !template.isOfWeights
         else { return request }

@@ -62,7 +62,8 @@ struct ServedModel: Sendable {
                 contextIsAutomatic: context == nil,
                 batchSize: loading.batchSize.flatMap { $0 > 0 ? $0 : nil },
                 threads: loading.threads.flatMap { $0 > 0 ? $0 : nil },
-                usesMemoryMap: loading.mapsWeights
+                usesMemoryMap: loading.mapsWeights,
+                replaysAnswers: configuration.replaysAnswers
             ),
             parallelSequences: card.capabilities.contains("completion")
                 ? configuration.parallelSequences : 1
@@ -73,7 +74,7 @@ struct ServedModel: Sendable {
     ///
     /// Throws: `DialectError`.
     func generation(for body: some OllamaRequest) throws -> GenerationRequest {
-        completed(try body.generation(for: dialect))
+        withTemplate(try body.generation(for: dialect))
     }
 }
 

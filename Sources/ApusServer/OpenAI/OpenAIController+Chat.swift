@@ -11,7 +11,10 @@ extension OpenAIController {
             scheduler: services.scheduler,
             wish: try wish(for: model, body.sampling.options, body.keepAlive, context),
             requests: try (0..<body.choices).map {
-                model.completed(try body.generation(for: model.dialect, choice: $0))
+                model.completed(
+                    try body.generation(for: model.dialect, choice: $0),
+                    configuration
+                )
             },
             log: GenerationLog(.openAI, model.name, isStream: body.stream, context)
         )

@@ -106,7 +106,7 @@ extension OpenAIController {
         let model = try await model(named: body.model)
         let history = try await responses.history(before: body)
         let generation = try body.generation(for: model.dialect, history: history)
-        return (body, model, model.completed(generation))
+        return (body, model, model.completed(generation, configuration))
     }
 
     /// Keeps a response that has ended, if its request says so.

@@ -27,6 +27,7 @@ struct InferenceBackend: RunnerBackend {
             options.threads = specification.options.threads
             options.parallelSequences = specification.parallelSequences
             options.template = specification.template
+            options.replaysAnswers = specification.options.replaysAnswers
             return InferenceRunner(
                 model: try InferenceModel(
                     Self.open(specification.weights),

@@ -12,7 +12,8 @@ import Testing
             let body = self.body(messages, nonce: turn)
             let request = try AnthropicRequest(json: body)
             let generation = try request.generation(for: model(), seal: seal)
-            guard case .conversation(let conversation) = generation.prompt else { return }
+            guard case .conversation(let sent) = generation.prompt else { return }
+            let conversation = sent.movingVolatileText(VolatileRule.standard)
             #expect(Array(conversation.messages.prefix(before.count)) == before)
             #expect(request.ignored == ["context_management"])
             before = conversation.messages

@@ -11,15 +11,13 @@ extension AnthropicRequest {
     /// callers answer with `AnthropicError.threadUnsupported` before they come here.
     package func generation(
         for model: OllamaModel,
-        seal: AnthropicSeal,
-        rules: [VolatileRule] = VolatileRule.standard
+        seal: AnthropicSeal
     ) throws(DialectError) -> GenerationRequest {
         if usesThread { throw DialectError(.unsupported, AnthropicError.threadUnsupported.message) }
         try model.requireCompletion(for: "chat")
         if !tools.tools.isEmpty { try model.require(["tools"]) }
-        let conversation = try conversation(for: model, seal: seal)
         var request = GenerationRequest(
-            prompt: .conversation(conversation.movingVolatileText(rules))
+            prompt: .conversation(try conversation(for: model, seal: seal))
         )
         try model.options(with: nil).apply(to: &request)
         request.format = format
