@@ -48,6 +48,7 @@ let hummingbirdCore = Target.Dependency.product(name: "HummingbirdCore", package
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
+let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
 let serviceLifecycle = Target.Dependency.product(
     name: "ServiceLifecycle",
@@ -69,6 +70,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
+        .package(url: "https://github.com/apple/swift-nio-ssl.git", from: "2.37.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.0"),
         .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
@@ -80,8 +82,8 @@ let package = Package(
             dependencies: [
                 "ApusChat", "ApusClient", "ApusConversation", "ApusDialects", "ApusFormats",
                 "ApusGGUF", "ApusInference", "ApusModels", "ApusSampling", "ApusScheduling",
-                "ApusServer", "ApusStore", "ApusTensors", "ApusTokenizers", "CApusDemo",
-                argumentParser, crypto, logging,
+                "ApusRegistry", "ApusServer", "ApusStore", "ApusTensors", "ApusTokenizers",
+                "CApusDemo", argumentParser, crypto, logging,
             ],
             swiftSettings: settings
         ),
@@ -90,8 +92,8 @@ let package = Package(
             "ApusServer",
             [
                 "ApusChat", "ApusConversation", "ApusConversion", "ApusDialects", "ApusFormats",
-                "ApusGGUF", "ApusScheduling", "ApusStore", "CApusOpenAPI", "CZlib", crypto,
-                httpTypes, hummingbird, hummingbirdCore, logging, nioCore, nioPosix,
+                "ApusGGUF", "ApusRegistry", "ApusScheduling", "ApusStore", "CApusOpenAPI", "CZlib",
+                crypto, httpTypes, hummingbird, hummingbirdCore, logging, nioCore, nioPosix,
                 serviceLifecycle, unixSignals,
             ]
         ),
@@ -109,6 +111,13 @@ let package = Package(
         swift("ApusConversion", ["ApusConversation", "ApusFormats", "ApusGGUF", "ApusTensors"]),
         swift("ApusModels", ["ApusFormats", "ApusGGUF", "ApusTensors"]),
         swift("ApusDialects", ["ApusConversation"]),
+        swift(
+            "ApusRegistry",
+            [
+                "ApusConversation", "ApusStore", asyncHTTPClient, crypto, nioCore, nioHTTP1,
+                nioPosix, nioSSL,
+            ]
+        ),
         swift("ApusChat", ["ApusConversation", "ApusSampling"]),
         // Row 2: tensors, files, the store
         swift("ApusTensors", ["ApusFormats", "CApusKernels"]),
@@ -168,6 +177,14 @@ let package = Package(
         tests(
             "ApusModelsTests",
             ["ApusGGUF", "ApusModels", "ApusTensors", "TestSupport"],
+            data: ["Fixtures"]
+        ),
+        tests(
+            "ApusRegistryTests",
+            [
+                "ApusConversation", "ApusRegistry", "ApusStore", "TestSupport", crypto, nioCore,
+                nioHTTP1, nioPosix,
+            ],
             data: ["Fixtures"]
         ),
         tests(

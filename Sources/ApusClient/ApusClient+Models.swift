@@ -39,6 +39,20 @@ extension ApusClient {
         return FrameStream(try await send(.POST, "/api/create", value: request))
     }
 
+    /// Downloads a model; the last line of progress is `success`.
+    package func pull(_ request: OllamaTransfer) async throws -> FrameStream<OllamaProgress> {
+        var request = request
+        request.stream = true
+        return FrameStream(try await send(.POST, "/api/pull", value: request))
+    }
+
+    /// Uploads a model; the last line of progress is `success`.
+    package func push(_ request: OllamaTransfer) async throws -> FrameStream<OllamaProgress> {
+        var request = request
+        request.stream = true
+        return FrameStream(try await send(.POST, "/api/push", value: request))
+    }
+
     /// Gives a model a second name.
     package func copy(_ source: String, to destination: String) async throws {
         let request = OllamaCopy(source: source, destination: destination)

@@ -22,7 +22,8 @@ struct Apus: AsyncParsableCommand {
             """,
         subcommands: [
             ServeCommand.self, RunCommand.self, ListCommand.self, ShowCommand.self,
-            CreateCommand.self, CopyCommand.self, RemoveCommand.self, LoadedCommand.self,
+            CreateCommand.self, PullCommand.self, PushCommand.self, CopyCommand.self,
+            RemoveCommand.self, LoadedCommand.self,
             StopCommand.self, TemplateCommand.self, EvalCommand.self, CompletionCommand.self,
             RunnerCommand.self,
         ]
@@ -63,7 +64,7 @@ struct Apus: AsyncParsableCommand {
     /// Flags that may be given a truth value, as Go's flags may.
     private static let flags: Set<String> = [
         "verbose", "nowordwrap", "hidethinking", "truncate", "license", "modelfile", "parameters",
-        "template", "system", "version",
+        "template", "system", "version", "insecure",
     ]
 
     /// Arguments in the spelling of Ollama's command line in the spelling of this one's.

@@ -24,6 +24,8 @@ import Testing
         process.arguments = arguments
         process.environment = [
             "HOME": home.path, "PATH": "/usr/bin:/bin", "OLLAMA_HOST": "127.0.0.1:9",
+            // Nothing is fetched from anywhere.
+            "HTTPS_PROXY": "http://127.0.0.1:9",
         ]
         let (standardInput, output, errors) = (Pipe(), Pipe(), Pipe())
         process.standardInput = standardInput

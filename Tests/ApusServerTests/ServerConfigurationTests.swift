@@ -12,7 +12,11 @@ import Testing
         "COMPRESSION": "1", "DEBUG_LOG_REQUESTS": "1",
     ]
 
-    @Test(arguments: EnvironmentVariable.all.map(\.name).filter { $0 != "MODELS" })
+    @Test(
+        arguments: EnvironmentVariable.all.map(\.name).filter {
+            !["MODELS", "CA_FILE"].contains($0)
+        }
+    )
     func everyVariableHasAnEffectUnderBothNames(_ name: String) throws {
         let value = try #require(Self.values[name])
         let ollama = try ServerConfiguration(environment: ["OLLAMA_" + name: value])

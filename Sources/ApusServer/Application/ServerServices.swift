@@ -1,4 +1,5 @@
 package import ApusDialects
+package import ApusRegistry
 package import ApusScheduling
 
 /// What the routes work with; made by whoever starts the server, or by tests.
@@ -9,6 +10,8 @@ package struct ServerServices: Sendable {
     package let scheduler: Scheduler
     /// Open connections; `stop` ends all work.
     package let connections: ConnectionRegistry
+    /// Pulls and pushes models; nil where that is not wanted.
+    package let registry: RegistryClient?
     /// The time of day.
     package let now: @Sendable () -> WireTime
 
@@ -17,11 +20,13 @@ package struct ServerServices: Sendable {
         library: ModelLibrary,
         scheduler: Scheduler,
         connections: ConnectionRegistry = ConnectionRegistry(),
+        registry: RegistryClient? = nil,
         now: @escaping @Sendable () -> WireTime
     ) {
         self.library = library
         self.scheduler = scheduler
         self.connections = connections
+        self.registry = registry
         self.now = now
     }
 }

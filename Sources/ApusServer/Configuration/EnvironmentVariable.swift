@@ -103,6 +103,12 @@ package struct EnvironmentVariable: Sendable, Equatable {
             help: "Compress whole answers for clients that accept gzip; never streams"
         ),
         EnvironmentVariable(
+            name: "CA_FILE",
+            kind: .text,
+            defaultText: "",
+            help: "PEM file of certificate authorities that registries may have, too"
+        ),
+        EnvironmentVariable(
             name: "NOPRUNE",
             kind: .truth,
             defaultText: "false",

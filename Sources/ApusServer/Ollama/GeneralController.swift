@@ -2,7 +2,7 @@ internal import ApusConversation
 internal import ApusDialects
 internal import Hummingbird
 
-/// Routes that need nothing but the configuration, and those of Ollama that are not there.
+/// Routes that need nothing but the configuration.
 struct GeneralController: Sendable {
     let configuration: ServerConfiguration
 
@@ -16,8 +16,6 @@ struct GeneralController: Sendable {
             Route(.get, "/api/status") { _, _ in try Reply.json(Self.status) },
             Route(.get, "/openapi.yaml") { _, _ in Reply.yaml(OpenAPIDocument.bytes) },
             Route(.head, "/openapi.yaml") { _, _ in Reply.yaml(OpenAPIDocument.bytes) },
-            Route(.post, "/api/pull") { _, _ in throw Self.missing("pulling models") },
-            Route(.post, "/api/push") { _, _ in throw Self.missing("pushing models") },
         ]
     }
 
@@ -27,11 +25,4 @@ struct GeneralController: Sendable {
 
     /// Models never run on Ollama's servers here.
     private static let status: JSONValue = ["cloud": ["disabled": true, "source": "config"]]
-
-    private static func missing(_ what: String) -> ServerError {
-        ServerError(
-            .notImplemented,
-            "\(what) is not supported; models are made from GGUF files with /api/create"
-        )
-    }
 }

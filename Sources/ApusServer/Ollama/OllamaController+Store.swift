@@ -10,6 +10,7 @@ extension OllamaController {
         let creation = try ModelCreation(body)
         let library = services.library
         let relay = FrameRelay(for: context, in: services.connections) { queue in
+            try await pullIfMissing(body.from, to: queue)
             try await library.blocking { store in
                 try store.create(creation, inspector: library.inspector) { progress in
                     try queue.offer(Reply.line(OllamaProgress(progress)))
@@ -20,7 +21,7 @@ extension OllamaController {
     }
 
     /// All lines, or the last one alone.
-    private func progress(from relay: FrameRelay, isStream: Bool) async throws -> Response {
+    func progress(from relay: FrameRelay, isStream: Bool) async throws -> Response {
         if isStream { return try await Reply.lines(from: relay) }
         var last: [UInt8] = []
         while let line = try await relay.next() { last = line }

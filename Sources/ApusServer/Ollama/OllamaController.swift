@@ -16,7 +16,8 @@ struct OllamaController: Sendable {
             Route(.get, "/api/tags", tags), Route(.head, "/api/tags", tags),
             Route(.get, "/api/ps", loaded), Route(.post, "/api/show", show),
             Route(.post, "/api/create", create), Route(.post, "/api/copy", copy),
-            Route(.delete, "/api/delete", delete),
+            Route(.delete, "/api/delete", delete), Route(.post, "/api/pull", pull),
+            Route(.post, "/api/push", push),
             Route(.head, "/api/blobs/:digest", blobHead),
             Route(.post, "/api/blobs/:digest", blobUpload),
         ]

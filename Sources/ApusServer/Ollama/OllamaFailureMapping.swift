@@ -1,6 +1,7 @@
 internal import ApusConversion
 internal import ApusDialects
 internal import ApusGGUF
+internal import ApusRegistry
 internal import ApusScheduling
 internal import ApusStore
 internal import HTTPTypes
@@ -27,6 +28,8 @@ struct OllamaFailureMapping {
         case let error as StoreError:
             (status, message) = (Self.status(of: error.code), error.message)
             if let detail = error.detail { logText += " (\(detail))" }
+        case let error as RegistryError:
+            (status, message) = (Self.status(of: error.code), error.message)
         case let error as SchedulingError:
             (status, message) = (Self.status(of: error.code), error.message)
         case let error as ConversionError:
@@ -84,6 +87,19 @@ struct OllamaFailureMapping {
         switch code {
         case .unsupportedQuantization, .quantizedSource: .badRequest
         case .unfitWeight, .truncated, .io: .internalServerError
+        }
+    }
+
+    private static func status(of code: RegistryError.Code) -> HTTPResponse.Status {
+        switch code {
+        case .insecure, .unsupported: .badRequest
+        case .unauthorized, .forbiddenAddress: .forbidden
+        case .notFound: .notFound
+        case .stalled: .gatewayTimeout
+        case .unreachable, .untrusted, .badRedirect, .refused, .truncated, .protocolViolation,
+            .tooLarge:
+            .badGateway
+        case .invalidKey, .invalidSetting: .internalServerError
         }
     }
 

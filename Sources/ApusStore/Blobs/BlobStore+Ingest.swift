@@ -88,7 +88,10 @@ extension BlobStore {
     /// What the names of unfinished uploads begin with.
     static let temporaryPrefix = "incoming-"
 
-    private func requireRoom(for sizeBytes: Int64) throws(StoreError) {
+    /// Checks that the disk has room for that many bytes more.
+    ///
+    /// Throws: `noSpace`; `readOnly` when there is no folder and none can be made.
+    package func requireRoom(for sizeBytes: Int64) throws(StoreError) {
         try FileSystem.makeFolder(paths.blobs)
         guard let free = FileSystem.freeBytes(at: paths.blobs), free < sizeBytes else { return }
         throw StoreError(

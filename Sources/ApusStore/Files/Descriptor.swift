@@ -81,6 +81,87 @@ struct Descriptor: ~Copyable {
         }
     }
 
+    /// Reads up to `count` bytes from `offset`; fewer at the end of the file.
+    func read(upTo count: Int, at offset: Int64) throws(StoreError) -> [UInt8] {
+        var failure: Int32 = 0
+        let bytes = [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
+            while filled < count {
+                let got = pread(
+                    number,
+                    buffer.baseAddress?.advanced(by: filled),
+                    count - filled,
+                    off_t(offset) + off_t(filled)
+                )
+                if got == 0 { return }
+                if got > 0 {
+                    filled += got
+                } else if errno != EINTR {
+                    failure = errno
+                    return
+                }
+            }
+        }
+        guard failure == 0 else {
+            throw StoreError.system(failure, "read a file", path: path, isWriting: false)
+        }
+        return bytes
+    }
+
+    /// Writes all of `bytes` at `offset`.
+    ///
+    /// Throws: `noSpace` when the disk or a quota is full.
+    func write(_ bytes: RawSpan, at offset: Int64) throws(StoreError) {
+        let failure: Int32 = bytes.withUnsafeBytes { buffer in
+            var done = 0
+            while done < buffer.count {
+                let count = pwrite(
+                    number,
+                    buffer.baseAddress?.advanced(by: done),
+                    buffer.count - done,
+                    off_t(offset) + off_t(done)
+                )
+                if count >= 0 {
+                    done += count
+                } else if errno != EINTR {
+                    return errno
+                }
+            }
+            return 0
+        }
+        guard failure == 0 else {
+            throw StoreError.system(failure, "write a file", path: path, isWriting: true)
+        }
+    }
+
+    /// Gives the file this size, with room on the disk for all of it where the system can say so.
+    ///
+    /// Throws: `noSpace`.
+    func reserve(_ size: Int64) throws(StoreError) {
+        guard ftruncate(number, off_t(size)) == 0 else {
+            throw StoreError.system(errno, "size a file", path: path, isWriting: true)
+        }
+        #if os(Linux)
+        guard size > 0 else { return }
+        var failure = posix_fallocate(number, 0, off_t(size))
+        while failure == EINTR { failure = posix_fallocate(number, 0, off_t(size)) }
+        // Not every file system can; writing will tell.
+        guard failure == 0 || failure == EOPNOTSUPP || failure == EINVAL else {
+            throw StoreError.system(failure, "reserve room for a file", path: path, isWriting: true)
+        }
+        #endif
+    }
+
+    /// Takes the file's lock unless somebody has it.
+    func tryLock() throws(StoreError) -> Bool {
+        while flock(number, LOCK_EX | LOCK_NB) != 0 {
+            if errno == EWOULDBLOCK { return false }
+            guard errno == EINTR else {
+                throw StoreError.system(errno, "lock a file", path: path, isWriting: true)
+            }
+        }
+        return true
+    }
+
     /// Waits until what was written would survive a loss of power.
     func synchronize() throws(StoreError) {
         guard fsync(number) == 0 else {

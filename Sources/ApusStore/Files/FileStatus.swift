@@ -19,6 +19,8 @@ struct FileStatus: Sendable {
     let kind: Kind
     let size: Int64
     let modifiedAt: Date
+    /// Tells the file from all others that exist now.
+    let identity: [UInt64]
 
     init(_ raw: stat) {
         switch raw.st_mode & S_IFMT {
@@ -28,6 +30,7 @@ struct FileStatus: Sendable {
         default: kind = .other
         }
         size = Int64(raw.st_size)
+        identity = [UInt64(truncatingIfNeeded: raw.st_dev), UInt64(truncatingIfNeeded: raw.st_ino)]
         #if canImport(Darwin)
         let time = raw.st_mtimespec
         #else

@@ -4,6 +4,7 @@
 /// root/manifests/<host>/<namespace>/<model>/<tag>   manifest, JSON
 /// root/blobs/sha256-<64 hex>                        content
 /// root/blobs/sha256-<64 hex>-partial                download in progress
+/// root/blobs/journal-partial-sha256-<64 hex>        what that download has, and its lock
 /// root/blobs/incoming-<random>                      upload in progress
 /// root/apus.lock                                    lock between processes
 /// ```
@@ -31,6 +32,13 @@ package struct StorePaths: Sendable, Hashable {
 
     /// The file in which a download of a blob collects, so that it can be resumed.
     package func partialPath(of digest: Digest) -> String { path(of: digest) + "-partial" }
+
+    /// The file that records the pieces of a download.
+    ///
+    /// Not named `<partial>-...`: Ollama takes such files for its own records.
+    package func journalPath(of digest: Digest) -> String {
+        "\(blobs)/journal-partial-\(digest.fileName)"
+    }
 
     /// The file of a manifest, for exactly this spelling of the name.
     package func path(of name: ModelName) -> String {

@@ -10,8 +10,8 @@ struct RunCommand: AsyncParsableCommand {
         abstract: "Ask a model.",
         discussion: """
             Without a prompt and on a terminal an interactive session begins. What is piped in \
-            stands before the prompt. No server needs to run: without one, the model is run by \
-            this process.
+            stands before the prompt. A model that is not there is pulled first. No server needs \
+            to run: without one, the model is run by this process.
             """
     )
 
@@ -59,6 +59,9 @@ struct RunCommand: AsyncParsableCommand {
         )
     )
     var think: String?
+
+    @Flag(help: "Pull a missing model from a registry without TLS or a trusted certificate.")
+    var insecure = false
 
     @Flag(help: "Do not show the reasoning.")
     var hidethinking = false
@@ -139,9 +142,26 @@ struct RunCommand: AsyncParsableCommand {
         }
     }
 
+    /// What the server knows of the model, once it has it.
+    private func description(_ session: Session) async throws -> OllamaShow.Response {
+        do {
+            return try await session.client.show(OllamaShow.Request(model: model))
+        } catch let error as ClientError where error.code == .refused(status: 404) {
+            do {
+                try await ModelTransfer.pull(
+                    OllamaTransfer(model: model, insecure: insecure),
+                    session
+                )
+            } catch let error as ClientError {
+                throw CommandFailure("model '\(model)' is not here, and \(error.message)")
+            }
+            return try await session.client.show(OllamaShow.Request(model: model))
+        }
+    }
+
     /// Prints the vector of the text when the model is one for that; false for all others.
     private func embeds(_ session: Session, _ text: String) async throws -> Bool {
-        let description = try await session.client.show(OllamaShow.Request(model: model))
+        let description = try await description(session)
         let capabilities = description.capabilities ?? []
         guard capabilities.contains("embedding"), !capabilities.contains("completion") else {
             return false

@@ -8,6 +8,7 @@ struct ProgressLines: Sendable {
         var key: String
         var completed: Int64 = 0
         var total: Int64 = 0
+        var speed = TransferSpeed()
     }
 
     private static let spinner = Array("⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏")
@@ -25,16 +26,20 @@ struct ProgressLines: Sendable {
         _ status: String,
         digest: String? = nil,
         completed: Int64 = 0,
-        total: Int64 = 0
+        total: Int64 = 0,
+        at time: ContinuousClock.Instant = .now
     ) -> Bool {
         let key = digest.flatMap { $0.isEmpty ? nil : $0 } ?? status
         if let known = steps.lastIndex(where: { $0.key == key }) {
             steps[known].status = status
             steps[known].completed = completed
             steps[known].total = total
+            steps[known].speed.note(completed, at: time)
             return false
         }
-        steps.append(Step(status: status, key: key, completed: completed, total: total))
+        var step = Step(status: status, key: key, completed: completed, total: total)
+        step.speed.note(completed, at: time)
+        steps.append(step)
         return true
     }
 
@@ -48,15 +53,17 @@ struct ProgressLines: Sendable {
         }
     }
 
-    /// A step with amounts: `status  42% ▕██████        ▏ 1.2 GB/2.8 GB`.
+    /// A step with amounts: `status  42% ▕██████        ▏ 1.2 GB/2.8 GB  35 MB/s  46s`.
     private static func bar(_ step: Step, width: Int) -> String {
         let done = min(max(step.completed, 0), step.total)
         let percent = String(Int(Double(done) / Double(step.total) * 100))
-        let sizes =
-            done == step.total
-            ? HumanFormats.bytes(step.total)
-            : "\(HumanFormats.bytes(done))/\(HumanFormats.bytes(step.total))"
-        let head = cut(step.status, to: max(8, width - 40))
+        var sizes = HumanFormats.bytes(step.total)
+        if done < step.total {
+            sizes = "\(HumanFormats.bytes(done))/\(sizes)"
+            // What moves is padded, so that the bar stands still.
+            sizes = padded(sizes, 15) + step.speed.text(remaining: step.total - done)
+        }
+        let head = cut(step.status, to: max(8, width - 60))
         let start = "\(head) \(String(repeating: " ", count: 3 - percent.count))\(percent)% "
         let room = width - DisplayWidth.of(start) - sizes.count - 4
         guard room > 4 else { return cut("\(start)\(sizes)", to: width - 1) }
@@ -64,6 +71,10 @@ struct ProgressLines: Sendable {
         let bar =
             String(repeating: "█", count: filled) + String(repeating: " ", count: room - filled)
         return "\(start)▕\(bar)▏ \(sizes)"
+    }
+
+    private static func padded(_ text: String, _ width: Int) -> String {
+        String(repeating: " ", count: max(0, width - text.count)) + text
     }
 
     private static func cut(_ text: String, to width: Int) -> String {

@@ -1,4 +1,5 @@
 internal import ApusDialects
+internal import ApusRegistry
 internal import ApusScheduling
 internal import ApusServer
 internal import ApusStore
@@ -32,9 +33,15 @@ struct Composition: Sendable {
             store: store,
             builtInWeights: BuiltInModels.weights
         )
+        let settings = try RegistrySettings(
+            environment: environment,
+            home: home,
+            version: configuration.reportedVersion
+        )
         services = ServerServices(
             library: library,
             scheduler: Self.scheduler(configuration, logger),
+            registry: RegistryClient(store: store, settings: settings),
             now: { WireTime(Date()) }
         )
     }

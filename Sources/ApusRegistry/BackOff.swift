@@ -1,0 +1,27 @@
+/// The pauses between attempts, and when to give up.
+struct BackOff {
+    private let policy: RegistryPolicy
+    private var failures = 0
+
+    init(_ policy: RegistryPolicy) { self.policy = policy }
+
+    /// Forgets the failures: there was progress.
+    mutating func reset() { failures = 0 }
+
+    /// Waits before the next attempt.
+    ///
+    /// Throws: `error` when it will not pass or there were enough attempts; `CancellationError`.
+    mutating func pause(after error: RegistryError) async throws {
+        try Task.checkCancellation()
+        guard error.isPassing else { throw error }
+        failures += 1
+        guard failures < policy.attempts else {
+            throw RegistryError(error.code, "max retries exceeded: \(error.message)")
+        }
+        var pause = policy.firstPause * (1 << min(failures - 1, 16))
+        // Different clients shall not come back at the same moment.
+        pause = min(pause, policy.longestPause) * Double.random(in: 0.5...1.0)
+        if let wish = error.retryAfter { pause = max(pause, min(wish, policy.longestPause)) }
+        try await Task.sleep(for: pause)
+    }
+}

@@ -1,0 +1,94 @@
+internal import ApusStore
+internal import AsyncHTTPClient
+
+/// A body that holds bytes of a blob, from `start` on.
+struct BlobBody: Sendable {
+    /// The offset of its first byte.
+    let start: Int64
+    /// Whether it begins at the beginning although less was asked for: ranges are not understood.
+    let isWhole: Bool
+    let host: String
+    let content: HTTPClientResponse.Body
+}
+
+/// Where the bytes of a layer come from.
+struct BlobSource: Sendable {
+    let session: RegistrySession
+    let layer: Layer
+
+    private var root: RegistryURL { session.root }
+
+    /// Asks for a range of the layer; the answer may hold less, or all of it.
+    ///
+    /// Throws: `protocolViolation` when the answer is of another range or another size.
+    func open(_ range: Range<Int64>) async throws -> BlobBody {
+        let response = try await session.send(
+            RegistryTransport.Request(
+                url: session.path("blobs/\(layer.digest)"),
+                headers: [("Range", "bytes=\(range.lowerBound)-\(range.upperBound - 1)")]
+            )
+        )
+        switch response.status {
+        case 206:
+            try checkRange(response, range)
+            return BlobBody(
+                start: range.lowerBound,
+                isWhole: false,
+                host: response.url.host,
+                content: response.body
+            )
+        case 200:
+            try checkLength(response)
+            return BlobBody(
+                start: 0,
+                isWhole: range.count < layer.sizeBytes,
+                host: response.url.host,
+                content: response.body
+            )
+        case let status where [403, 410].contains(status) && response.url.origin != root.origin:
+            // A signed link that ran out: the registry gives a new one.
+            throw RegistryError(
+                .unreachable,
+                "\(response.url.host) refuses \(layer.digest) (\(response.status))"
+            )
+        case 400...:
+            throw try await session.refusal(response)
+        default:
+            throw RegistryError(
+                .protocolViolation,
+                "\(response.url.host) answers \(response.status) to a request for a layer."
+            )
+        }
+    }
+
+    private func checkRange(
+        _ response: RegistryTransport.Response,
+        _ range: Range<Int64>
+    ) throws(RegistryError) {
+        let text = response.header("Content-Range") ?? ""
+        let numbers = text.dropFirst(text.hasPrefix("bytes ") ? 6 : 0)
+            .split(whereSeparator: { $0 == "-" || $0 == "/" })
+        guard numbers.count == 3, let first = Int64(numbers[0]), let last = Int64(numbers[1]),
+            first == range.lowerBound, last >= first, last < range.upperBound,
+            numbers[2] == "*" || Int64(numbers[2]) == layer.sizeBytes
+        else {
+            throw RegistryError(
+                .protocolViolation,
+                "\(response.url.host) was asked for bytes \(range.lowerBound) to "
+                    + "\(range.upperBound - 1) of \(layer.sizeBytes) and answers with "
+                    + "\(RegistryError.quoted(text))."
+            )
+        }
+    }
+
+    private func checkLength(_ response: RegistryTransport.Response) throws(RegistryError) {
+        guard let text = response.header("Content-Length") else { return }
+        guard Int64(text) == layer.sizeBytes else {
+            throw RegistryError(
+                .protocolViolation,
+                "Layer \(layer.digest) has \(layer.sizeBytes) bytes in its manifest and "
+                    + "\(RegistryError.quoted(text)) at \(response.url.host)."
+            )
+        }
+    }
+}

@@ -1,0 +1,83 @@
+internal import ApusStore
+
+/// One pull: the manifest, the layers in parallel, the name.
+struct ModelPull: Sendable {
+    let session: RegistrySession
+    let store: ModelStore
+    let report: RegistryClient.Report
+
+    private var policy: RegistryPolicy { session.policy }
+
+    func run() async throws {
+        let bytes = try await manifestBytes()
+        let layers = try PulledManifest.layers(of: bytes, from: session.root.host)
+        try await requireRoom(for: layers)
+        let board = ProgressBoard("pulling", layers)
+        try await board.reporting(every: policy.progressInterval, to: report) {
+            try await fetch(layers, board)
+        }
+        try await report(RegistryProgress("verifying sha256 digest"))
+        try await report(RegistryProgress("writing manifest"))
+        let (store, name) = (store, session.name)
+        let removed = try await Disk.run { try store.install(bytes, as: name) }
+        if removed > 0 { try await report(RegistryProgress("removing unused layers")) }
+    }
+
+    private func manifestBytes() async throws -> [UInt8] {
+        do {
+            return try await session.retrying {
+                let response = try await session.succeed(
+                    RegistryTransport.Request(
+                        url: session.path("manifests/\(session.name.tag)"),
+                        headers: [("Accept", PulledManifest.acceptedTypes)]
+                    )
+                )
+                let bytes = try await session.transport.document(
+                    of: response,
+                    limit: Manifest.maximumBytes
+                )
+                try PulledManifest.check(bytes, against: response)
+                return bytes
+            }
+        } catch let error as RegistryError {
+            throw RegistryError(error.code, "pull model manifest: \(error.message)")
+        }
+    }
+
+    /// Checks that the disk has room for everything before anything is written.
+    private func requireRoom(for layers: [Layer]) async throws {
+        let store = store
+        try await Disk.run {
+            var needed: Int64 = 0
+            for layer in layers where store.blobs.size(of: layer.digest) != layer.sizeBytes {
+                let size = layer.sizeBytes
+                // A download that was begun has its room reserved.
+                let begun = store.blobs.completedBytes(of: layer.digest, sizeBytes: size)
+                needed += begun > 0 ? 0 : size
+            }
+            try store.blobs.requireRoom(for: needed)
+        }
+    }
+
+    /// Fetches the layers, some at a time.
+    private func fetch(_ layers: [Layer], _ board: ProgressBoard) async throws {
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            defer { group.cancelAll() }
+            for (index, layer) in layers.enumerated() {
+                if index >= policy.blobsAtOnce { try await group.next() }
+                group.addTask {
+                    let pull = BlobPull(
+                        session: session,
+                        blobs: store.blobs,
+                        layer: layer,
+                        advance: { board.add(index, $0) },
+                        place: { board.set(index, $0) }
+                    )
+                    try await pull.run()
+                    board.finish(index)
+                }
+            }
+            try await group.waitForAll()
+        }
+    }
+}

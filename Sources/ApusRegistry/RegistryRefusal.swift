@@ -1,0 +1,33 @@
+internal import ApusConversation
+
+/// What a registry says when it refuses.
+enum RegistryRefusal {
+    /// The error for an answer of 400 and above with this body.
+    static func error(_ response: RegistryTransport.Response, _ body: [UInt8]) -> RegistryError {
+        let status = response.status
+        switch status {
+        case 401:
+            return RegistryError(.unauthorized, "unauthorized: access denied")
+        case 404:
+            return RegistryError(.notFound, "file does not exist")
+        default:
+            let seconds = response.header("Retry-After").flatMap { Int($0) }
+            return RegistryError(
+                .refused(status: status),
+                "\(status): \(words(body))",
+                retryAfter: seconds.map { .seconds(max(0, min($0, 3600))) }
+            )
+        }
+    }
+
+    /// The first message of `{"errors":[{"code":...,"message":...}]}`, else the text itself.
+    private static func words(_ body: [UInt8]) -> String {
+        let document = try? JSONParser.parse(body, maximumDepth: 32)
+        let first = document?.objectValue?["errors"]?.arrayValue?.first?.objectValue
+        let text =
+            first?["message"]?.stringValue ?? first?["code"]?.stringValue
+            ?? String(decoding: body.prefix(500), as: UTF8.self)
+        let quoted = RegistryError.quoted(text, limit: 300)
+        return String(quoted.dropFirst().dropLast())
+    }
+}

@@ -1,0 +1,70 @@
+internal import ApusDialects
+internal import ApusRegistry
+internal import ApusStore
+internal import Hummingbird
+
+/// Models come from registries and go to them.
+extension OllamaController {
+    @Sendable func pull(_ request: Request, _ context: ServerContext) async throws -> Response {
+        let body = try await decode(OllamaTransfer.self, from: request)
+        let name = try ModelReference(body.model ?? body.name ?? "").name
+        return try await transfer(body, context) { registry, options, report in
+            try await registry.pull(name, options, report: report)
+        }
+    }
+
+    @Sendable func push(_ request: Request, _ context: ServerContext) async throws -> Response {
+        let body = try await decode(OllamaTransfer.self, from: request)
+        guard let text = body.model ?? body.name, !text.isEmpty else {
+            throw ServerError(.invalidRequest, "model is required")
+        }
+        let name = try ModelReference(text).name
+        return try await transfer(body, context) { registry, options, report in
+            try await registry.push(name, options, report: report)
+        }
+    }
+
+    /// Pulls the model that another one is to be made from, if it is not there.
+    func pullIfMissing(_ text: String?, to queue: FrameQueue) async throws {
+        guard let registry = services.registry, let text, !text.isEmpty,
+            let name = try? ModelReference(text).name,
+            try await !services.library.blocking({ try $0.contains(name) })
+        else { return }
+        try await registry.pull(name) { try await queue.send(Reply.line(OllamaProgress($0))) }
+    }
+
+    private func transfer(
+        _ body: OllamaTransfer,
+        _ context: ServerContext,
+        _ work:
+            @escaping @Sendable (
+                RegistryClient, RegistryOptions, @escaping RegistryClient.Report
+            ) async throws -> Void
+    ) async throws -> Response {
+        guard let registry = services.registry else {
+            throw ServerError(.notImplemented, "registries are not supported by this server")
+        }
+        let options = RegistryOptions(
+            allowsInsecure: body.insecure ?? false,
+            username: body.username.flatMap { $0.isEmpty ? nil : $0 },
+            password: body.password
+        )
+        let relay = FrameRelay(for: context, in: services.connections) { queue in
+            try await work(registry, options) { progress in
+                try await queue.send(Reply.line(OllamaProgress(progress)))
+            }
+        }
+        return try await progress(from: relay, isStream: body.stream ?? true)
+    }
+}
+
+extension OllamaProgress {
+    init(_ progress: RegistryProgress) {
+        self.init(
+            status: progress.status,
+            digest: progress.digest,
+            total: progress.total,
+            completed: progress.completed
+        )
+    }
+}
