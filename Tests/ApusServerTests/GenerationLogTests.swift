@@ -110,6 +110,22 @@ private final class Notebook: Sendable {
         }
     }
 
+    @Test(arguments: [
+        ("ollama", "/api/embed", #"{"model":"m","input":["\#(secret)","b"]}"#),
+        ("openai", "/v1/embeddings", #"{"model":"m","input":["\#(secret)","b"]}"#),
+    ])
+    func vectorsAreLoggedByTheirCounts(_ api: String, _ path: String, _ body: String) async throws {
+        let notebook = Notebook()
+        try await Bench(logger: notebook.logger(.debug)).run { client in
+            try await client.make("m")
+            #expect(try await client.send(.post, path, body).status == .ok)
+        }
+        let line = try #require(notebook.lines.first { $0.message == "embedded" })
+        #expect(line.metadata["api"] == api && line.metadata["inputs"] == "2")
+        #expect(line.metadata["prompt_tokens"] == "2")
+        #expect(!notebook.lines.contains { "\($0)".contains(Self.secret) })
+    }
+
     @Test func failuresAreNotedByTheirCode() async throws {
         let notebook = Notebook()
         let stage = Stage { _, _ in throw SchedulingError(.runnerStopped, "gone") }
@@ -117,7 +133,7 @@ private final class Notebook: Sendable {
             try await client.make("m")
             _ = try await client.send(.post, Self.requests[0].1, Self.requests[0].2)
         }
-        let line = try #require(notebook.lines.first { $0.message == "generation ended early" })
+        let line = try #require(notebook.lines.first { $0.message == "ended early" })
         #expect(line.metadata["error"] == "runnerStopped")
     }
 

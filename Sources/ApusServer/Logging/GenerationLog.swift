@@ -6,7 +6,7 @@ internal import Logging
 /// What the log says, at debug level, of the generations that a request causes.
 ///
 /// Two lines each: `generation` when the request has been understood and a model is there, and
-/// `generated` when it has ended. Both carry the framework's request identifier, as the line of the
+/// `generated` when it has ended; vectors are one line, `embedded`. All carry the framework's request identifier, as the line of the
 /// request itself does. Numbers and names only; texts of messages never.
 struct GenerationLog: Sendable {
     /// The API that the client speaks.
@@ -42,10 +42,15 @@ struct GenerationLog: Sendable {
     /// Notes that a prompt was counted and nothing generated.
     func count(_ tokens: Int) { write("counted", ["prompt_tokens": "\(tokens)"]) }
 
-    /// Notes that a generation has ended early.
+    /// Notes that texts have become vectors.
+    func embed(_ texts: Int, _ result: EmbeddingResult) {
+        write("embedded", ["inputs": "\(texts)", "prompt_tokens": "\(result.tokens)"])
+    }
+
+    /// Notes that the work has ended early.
     func fail(_ error: any Error) {
         let code = (error as? SchedulingError).map { "\($0.code)" } ?? "\(type(of: error))"
-        write("generation ended early", ["error": "\(code)"])
+        write("ended early", ["error": "\(code)"])
     }
 
     private func write(_ event: Logger.Message, _ metadata: @autoclosure () -> Logger.Metadata) {
@@ -109,5 +114,20 @@ extension Lease {
     func generate(_ request: GenerationRequest, _ log: GenerationLog) -> LoggedGeneration {
         log.begin(request)
         return LoggedGeneration(events: generate(request), log: log)
+    }
+
+    /// Turns texts into vectors, and says so in the log.
+    func embed(
+        _ request: EmbeddingRequest,
+        _ log: GenerationLog
+    ) async throws -> EmbeddingResult {
+        do {
+            let result = try await embed(request)
+            log.embed(request.inputs.count, result)
+            return result
+        } catch {
+            log.fail(error)
+            throw error
+        }
     }
 }

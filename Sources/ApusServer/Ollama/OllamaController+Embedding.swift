@@ -11,6 +11,7 @@ extension OllamaController {
         let errors = ModelErrors(empty: .notFound, missing: .pull)
         let model = try await services.library.model(named: body.model, errors)
         let wish = try wish(for: model, body.options, body.keepAlive, context)
+        let log = GenerationLog(.ollama, model.name, isStream: false, context)
         let relay = FrameRelay(for: context, in: services.connections) { queue in
             let lease = try await services.scheduler.acquire(wish)
             defer { lease.release() }
@@ -21,7 +22,7 @@ extension OllamaController {
                 )
             }
             let response = try OllamaEmbed.Response(
-                try await lease.embed(wanted),
+                try await lease.embed(wanted, log),
                 model: model.name,
                 dimensions: body.dimensions,
                 totalNanoseconds: context.elapsedNanoseconds,
@@ -40,11 +41,12 @@ extension OllamaController {
         let errors = ModelErrors(empty: .required, missing: .pull)
         let model = try await services.library.model(named: body.model, errors)
         let wish = try wish(for: model, body.options, body.keepAlive, context)
+        let log = GenerationLog(.ollama, model.name, isStream: false, context)
         let relay = FrameRelay(for: context, in: services.connections) { queue in
             let lease = try await services.scheduler.acquire(wish)
             defer { lease.release() }
             var result: EmbeddingResult?
-            if let wanted = body.embedding { result = try await lease.embed(wanted) }
+            if let wanted = body.embedding { result = try await lease.embed(wanted, log) }
             try await queue.send(OllamaWire.encode(OllamaEmbeddings.Response(result)))
         }
         return Reply.json(bytes: try await relay.only())

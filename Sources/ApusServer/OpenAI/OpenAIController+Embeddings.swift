@@ -9,11 +9,12 @@ extension OpenAIController {
         note(body.unknown, context)
         let model = try await model(named: body.model)
         let wish = try wish(for: model, body.options, body.keepAlive, context)
+        let log = GenerationLog(.openAI, model.name, isStream: false, context)
         let relay = FrameRelay(for: context, in: services.connections) { queue in
             let lease = try await services.scheduler.acquire(wish)
             defer { lease.release() }
             let texts = try await Self.texts(of: body.inputs, lease)
-            let result = try await lease.embed(try body.embedding { texts[$0] ?? "" })
+            let result = try await lease.embed(try body.embedding { texts[$0] ?? "" }, log)
             try await queue.send(OpenAIWire.bytes(try body.answer(result)))
         }
         return OpenAIReply.json(bytes: try await relay.only())
