@@ -30,7 +30,8 @@ import Testing
             keepAlive: KeepAlive? = nil,
             bytes: Int64 = 0,
             adapters: [String] = [],
-            options: RunnerOptions = RunnerOptions()
+            options: RunnerOptions = RunnerOptions(),
+            background: Bool = false
         ) -> [SchedulerState.Action] {
             lastWaiter += 1
             let specification = ModelSpecification(
@@ -43,7 +44,8 @@ import Testing
             let request = SchedulerRequest(
                 specification: specification,
                 keepAlive: keepAlive,
-                predictedBytes: bytes
+                predictedBytes: bytes,
+                isBackground: background
             )
             return checked(state.request(request, id: lastWaiter, now: now))
         }
@@ -58,8 +60,11 @@ import Testing
             checked(state.loaded(runner: runner, facts(parallel, mapped), now: now))
         }
 
-        mutating func release(_ runner: UInt64) -> [SchedulerState.Action] {
-            checked(state.release(runner: runner, now: now))
+        mutating func release(
+            _ runner: UInt64,
+            background: Bool = false
+        ) -> [SchedulerState.Action] {
+            checked(state.release(runner: runner, isBackground: background, now: now))
         }
 
         mutating func stopped(_ runner: UInt64) -> [SchedulerState.Action] {

@@ -11,13 +11,22 @@ package final class Lease: Sendable {
     private let runner: any Runner
     private let identifier: UInt64
     private let scheduler: Scheduler
+    /// Fires when somebody else needs the place of background work; nil for other work.
+    private let wanted: CancellationSignal?
     private let isReleased = Mutex(false)
 
-    init(facts: ModelFacts, runner: any Runner, identifier: UInt64, scheduler: Scheduler) {
+    init(
+        facts: ModelFacts,
+        runner: any Runner,
+        identifier: UInt64,
+        scheduler: Scheduler,
+        wanted: CancellationSignal? = nil
+    ) {
         self.facts = facts
         self.runner = runner
         self.identifier = identifier
         self.scheduler = scheduler
+        self.wanted = wanted
     }
 
     deinit { release() }
@@ -44,12 +53,30 @@ package final class Lease: Sendable {
         try await runner.detokenize(tokens)
     }
 
+    /// Does background work; ends it and returns nil when somebody else needs the place.
+    ///
+    /// To be called once. Other work is never ended.
+    package func untilWanted<Value: Sendable>(
+        _ work: @escaping @Sendable () async throws -> Value
+    ) async throws -> Value? {
+        guard let wanted else { return try await work() }
+        return try await withThrowingTaskGroup(of: Value?.self) { group in
+            group.addTask {
+                await wanted.wait()
+                return nil
+            }
+            group.addTask { try await work() }
+            defer { group.cancelAll() }
+            return try await group.next() ?? nil
+        }
+    }
+
     /// Gives the place back; further calls do nothing.
     package func release() {
         let isFirst = isReleased.withLock { isReleased in
             defer { isReleased = true }
             return !isReleased
         }
-        if isFirst { scheduler.release(identifier) }
+        if isFirst { scheduler.release(identifier, background: wanted) }
     }
 }

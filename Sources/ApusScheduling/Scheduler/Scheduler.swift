@@ -26,6 +26,8 @@ package final class Scheduler: Sendable {
         /// Fired when something expires earlier than `alarmTime`.
         var alarm = CancellationSignal()
         var alarmTime: Duration?
+        /// Background work under way, by runner, to be told when somebody else needs its place.
+        var background: [UInt64: [CancellationSignal]] = [:]
         /// Those who wait for the end of the last runner.
         var leaving: [CheckedContinuation<Void, Never>] = []
     }
@@ -86,10 +88,28 @@ package final class Scheduler: Sendable {
             apply { state, now in state.core.cancel(waiter: id, now: now) }
         }
         guard let runner = state.withLock({ $0.runners[grant.runner] }) else {
-            release(grant.runner)
+            release(grant.runner, background: request.isBackground ? CancellationSignal() : nil)
             throw SchedulingError.stopping
         }
-        return Lease(facts: grant.facts, runner: runner, identifier: grant.runner, scheduler: self)
+        return Lease(
+            facts: grant.facts,
+            runner: runner,
+            identifier: grant.runner,
+            scheduler: self,
+            wanted: request.isBackground ? watch(grant.runner) : nil
+        )
+    }
+
+    /// A signal that fires when somebody else needs the place of background work.
+    private func watch(_ runner: UInt64) -> CancellationSignal {
+        let signal = CancellationSignal()
+        let isWanted = state.withLock { state in
+            if state.core.isWanted(runner: runner) { return true }
+            state.background[runner, default: []].append(signal)
+            return false
+        }
+        if isWanted { signal.fire() }
+        return signal
     }
 
     /// The loaded models, longest to stay first.
@@ -127,24 +147,29 @@ package final class Scheduler: Sendable {
         }
     }
 
-    /// A request that used a runner has ended.
-    func release(_ runner: UInt64) {
+    /// A request that used a runner has ended; `background` is the signal of background work.
+    func release(_ runner: UInt64, background signal: CancellationSignal? = nil) {
         noticeEnds()
-        apply { state, now in state.core.release(runner: runner, now: now) }
+        apply { state, now in
+            if let signal { state.background[runner]?.removeAll { $0 === signal } }
+            if state.background[runner]?.isEmpty == true { state.background[runner] = nil }
+            return state.core.release(runner: runner, isBackground: signal != nil, now: now)
+        }
     }
 
     // MARK: - Carrying out
 
     /// Runs one event and does what it leads to.
     func apply(_ event: (inout State, Duration) -> [SchedulerState.Action]) {
-        let (effects, alarm, leaving) = state.withLock { state in
+        let (effects, alarms, leaving) = state.withLock { state in
             let effects = event(&state, clock.now).compactMap { effect(of: $0, &state) }
             let isOver = state.core.isShuttingDown && state.core.entries.isEmpty
             if isOver { jobFeed.finish() }
             defer { if isOver { state.leaving = [] } }
-            return (effects, alarmToFire(&state), isOver ? state.leaving : [])
+            let alarms = [alarmToFire(&state)].compactMap { $0 } + backgroundToEnd(&state)
+            return (effects, alarms, isOver ? state.leaving : [])
         }
-        alarm?.fire()
+        for alarm in alarms { alarm.fire() }
         for effect in effects { effect() }
         for continuation in leaving { continuation.resume() }
     }
@@ -177,6 +202,12 @@ package final class Scheduler: Sendable {
         else { return nil }
         state.alarmTime = deadline
         return state.alarm
+    }
+
+    /// The background work whose place somebody else needs.
+    private func backgroundToEnd(_ state: inout State) -> [CancellationSignal] {
+        let wanted = state.background.keys.filter { state.core.isWanted(runner: $0) }
+        return wanted.flatMap { state.background.removeValue(forKey: $0) ?? [] }
     }
 
     /// Tells the state about runners that have died since somebody last looked.

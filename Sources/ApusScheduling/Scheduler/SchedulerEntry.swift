@@ -15,6 +15,8 @@ struct SchedulerEntry: Sendable {
     var phase = Phase.loading
     /// Requests under way.
     var active = 0
+    /// How many of them are background work.
+    var activeBackground = 0
     /// Requests that wait for loading or for a place, first come first served.
     var waiting: [SchedulerWaiter] = []
     /// Whether it must go once it has served those it has: it makes room, or is loaded anew.
@@ -28,6 +30,14 @@ struct SchedulerEntry: Sendable {
     }
 
     var isIdle: Bool { facts != nil && active == 0 && waiting.isEmpty }
+
+    /// Whether nobody is waiting for what it does.
+    var isBackground: Bool {
+        facts != nil && active == activeBackground && waiting.allSatisfy(\.isBackground)
+    }
+
+    /// Whether its background work should make room for requests that wait.
+    var isWanted: Bool { isDraining || waiting.contains { !$0.isBackground } }
 
     /// When it is unloaded if nothing happens; nil while busy, and for ever.
     var deadline: Duration? {
@@ -65,6 +75,16 @@ struct SchedulerWaiter: Sendable, Equatable {
     var hasReducedContext = false
     var needsEmptyMachine = false
 
+    var isBackground: Bool { request.isBackground }
+
     /// What tells models apart: two names for the same weights share a runner.
     var key: ModelSpecification.Weights { request.specification.weights }
+}
+
+extension [SchedulerWaiter] {
+    /// Adds a waiter behind those before it, background work behind everybody.
+    mutating func enqueue(_ waiter: SchedulerWaiter) {
+        let position = waiter.isBackground ? nil : firstIndex(where: \.isBackground)
+        insert(waiter, at: position ?? endIndex)
+    }
 }

@@ -6,16 +6,24 @@ package struct SchedulerRequest: Sendable, Equatable {
     package var keepAlive: KeepAlive?
     /// Bytes of memory that loading it is expected to take, mapped weights included.
     package var predictedBytes: Int64
+    /// Whether nobody is waiting for the answer.
+    ///
+    /// Such a request waits behind all others, never makes a busy model go, does not count toward
+    /// the length of the queue, and is asked to give its place back when somebody else needs it:
+    /// see `Lease.untilWanted`.
+    package var isBackground: Bool
 
     /// A wish to use a model.
     package init(
         specification: ModelSpecification,
         keepAlive: KeepAlive? = nil,
-        predictedBytes: Int64
+        predictedBytes: Int64,
+        isBackground: Bool = false
     ) {
         self.specification = specification
         self.keepAlive = keepAlive
         self.predictedBytes = predictedBytes
+        self.isBackground = isBackground
     }
 }
 

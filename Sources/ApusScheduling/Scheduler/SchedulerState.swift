@@ -9,7 +9,8 @@
 /// - room is made, one model at a time, when the number of models or the predicted memory asks
 ///   for it: the idle one that was unused longest goes, else a busy one takes no more requests;
 /// - the keep-alive of the latest request that had one holds, and counts from the end of the last
-///   request.
+///   request;
+/// - background work waits behind all requests, makes only idle models go, and gives way.
 struct SchedulerState: Sendable {
     typealias Key = ModelSpecification.Weights
 
@@ -45,20 +46,28 @@ struct SchedulerState: Sendable {
     /// When `tick` should be called; nil when nothing expires.
     var deadline: Duration? { entries.values.compactMap(\.deadline).min() }
 
-    /// Requests that wait, without those for whom a model is being loaded first.
+    /// Requests that wait, without background work and those for whom a model is being loaded first.
     var queueLength: Int {
-        entries.values.reduce(pending.count) { sum, entry in
-            sum + max(entry.waiting.count - (entry.phase == .loading ? 1 : 0), 0)
+        let length = { (waiters: [SchedulerWaiter]) in waiters.count { !$0.isBackground } }
+        return entries.values.reduce(length(pending)) { sum, entry in
+            sum + max(length(entry.waiting) - (entry.phase == .loading ? 1 : 0), 0)
         }
+    }
+
+    /// Whether background work on a runner should end early.
+    func isWanted(runner: UInt64) -> Bool {
+        key(of: runner).flatMap { entries[$0] }?.isWanted ?? false
     }
 
     // MARK: - From clients
 
     mutating func request(_ request: SchedulerRequest, id: UInt64, now: Duration) -> [Action] {
         guard !isShuttingDown else { return [.fail(waiter: id, .stopping)] }
-        pending.append(SchedulerWaiter(id: id, request: request))
+        pending.enqueue(SchedulerWaiter(id: id, request: request))
         let actions = advance(now: now)
-        if queueLength > configuration.maximumQueue, remove(waiter: id) != nil {
+        if !request.isBackground, queueLength > configuration.maximumQueue,
+            remove(waiter: id) != nil
+        {
             return actions + [.fail(waiter: id, .queueFull)]
         }
         return actions
@@ -77,11 +86,16 @@ struct SchedulerState: Sendable {
     }
 
     /// A request has ended.
-    mutating func release(runner: UInt64, now: Duration) -> [Action] {
+    mutating func release(
+        runner: UInt64,
+        isBackground: Bool = false,
+        now: Duration
+    ) -> [Action] {
         guard let key = key(of: runner), var entry = entries[key], entry.active > 0 else {
             return []
         }
         entry.active -= 1
+        if isBackground { entry.activeBackground -= 1 }
         entry.lastUsed = now
         entries[key] = entry
         return serve(key, now: now) + becameIdle(key, now: now) + advance(now: now)
@@ -200,7 +214,7 @@ struct SchedulerState: Sendable {
                 actions += more
                 if !isStarted {
                     remaining.append(waiter)
-                    isBlocked = true
+                    isBlocked = !waiter.isBackground
                 }
             }
         }
@@ -210,7 +224,7 @@ struct SchedulerState: Sendable {
 
     private mutating func attach(_ waiter: SchedulerWaiter, now: Duration) -> [Action] {
         if let keepAlive = waiter.request.keepAlive { entries[waiter.key]?.keepAlive = keepAlive }
-        entries[waiter.key]?.waiting.append(waiter)
+        entries[waiter.key]?.waiting.enqueue(waiter)
         return serve(waiter.key, now: now)
     }
 
@@ -222,6 +236,7 @@ struct SchedulerState: Sendable {
         let actions = entry.waiting.prefix(places).map {
             Action.grant(waiter: $0.id, runner: entry.runner, facts)
         }
+        entry.activeBackground += entry.waiting.prefix(places).count(where: \.isBackground)
         entry.waiting.removeFirst(places)
         entry.active += places
         entries[key] = entry
@@ -250,6 +265,7 @@ struct SchedulerState: Sendable {
         now: Duration
     ) -> (isStarted: Bool, actions: [Action]) {
         if entries.values.contains(where: { $0.phase == .loading }) { return (false, []) }
+        if waiter.isBackground, !mayStart(waiter) { return (false, []) }
         if waiter.needsEmptyMachine, !entries.isEmpty {
             return (false, entries.keys.flatMap { drain($0) })
         }
@@ -270,6 +286,15 @@ struct SchedulerState: Sendable {
         return (true, [.load(runner: lastRunner, waiter.request.specification)])
     }
 
+    /// Whether loading for background work takes nothing from models that are in use.
+    private func mayStart(_ waiter: SchedulerWaiter) -> Bool {
+        if waiter.needsEmptyMachine { return entries.values.allSatisfy(\.isIdle) }
+        if let entry = entries[waiter.key] { return entry.isIdle }
+        let isFull =
+            entries.count >= configuration.modelLimit || !fits(waiter.request.predictedBytes)
+        return !isFull || entries.values.contains(where: \.isIdle)
+    }
+
     /// Whether a model may be loaded beside the others; alone it is always tried.
     ///
     /// The weights of loaded models are page cache, which the system counts as available though
@@ -280,7 +305,8 @@ struct SchedulerState: Sendable {
         return Double(predicted) <= configuration.memoryFraction * (Double(available) - inUse)
     }
 
-    /// The model that makes room: idle and unused longest, else busy and least worth keeping.
+    /// The model that makes room: idle and unused longest, else one that works in the background,
+    /// else busy and least worth keeping.
     private func victim() -> Key? {
         let candidates = entries.filter { $0.value.facts != nil && !$0.value.isDraining }
         let idle = candidates.filter(\.value.isIdle)
@@ -288,6 +314,7 @@ struct SchedulerState: Sendable {
             (left.value.lastUsed, left.value.runner) < (right.value.lastUsed, right.value.runner)
         }
         if let oldest { return oldest.key }
+        if let background = candidates.first(where: \.value.isBackground) { return background.key }
         return candidates.min { left, right in
             switch (left.value.keepAlive.limit, right.value.keepAlive.limit) {
             case (let left?, let right?) where left != right: left < right
@@ -359,6 +386,7 @@ struct SchedulerState: Sendable {
                 return entry.active >= 0 && (entry.facts == nil || entry.active <= places)
                     && (entry.phase != .stopping || entry.waiting.isEmpty)
                     && (entry.facts == nil || entry.waiting.isEmpty || entry.active == places)
+                    && (0...max(entry.active, 0)).contains(entry.activeBackground)
             }
     }
 }
