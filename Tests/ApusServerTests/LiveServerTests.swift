@@ -249,7 +249,7 @@ private func eventually(_ condition: @Sendable () -> Bool) async throws -> Bool 
                 logger: Logger(label: "test")
             )
             let error = await #expect(throws: ServerError.self) {
-                try await runServer(application, other.services, at: configuration.address)
+                try await runServer(application, configuration, other.services)
             }
             #expect(error?.code == .addressInUse)
             #expect(error?.message.contains("127.0.0.1:\(port)") == true)

@@ -3,11 +3,12 @@ internal import ApusDialects
 internal import ApusScheduling
 internal import HTTPTypes
 internal import Hummingbird
+internal import Logging
 
 /// Answers, and the lengths of prompts.
 extension AnthropicController {
     /// A request that has been understood.
-    private struct Job: Sendable {
+    struct Job: Sendable {
         var request: AnthropicRequest
         var generation: GenerationRequest
         var wish: SchedulerRequest
@@ -18,7 +19,7 @@ extension AnthropicController {
 
     @Sendable func messages(_ request: Request, _ context: ServerContext) async -> Response {
         await answer(request, context) { requestID in
-            let job = try await job(request, context, for: .message)
+            let job = try await job(of: request, context, for: .message)
             let framing = AnthropicFraming(
                 AnthropicFraming.Context(
                     messageID: AnthropicIdentifier.make("msg"),
@@ -37,7 +38,7 @@ extension AnthropicController {
 
     @Sendable func countTokens(_ request: Request, _ context: ServerContext) async -> Response {
         await answer(request, context) { _ in
-            let job = try await job(request, context, for: .count)
+            let job = try await job(of: request, context, for: .count)
             let relay = FrameRelay(for: context, in: services.connections) { queue in
                 let tokens = try await count(job)
                 try await queue.send(JSONSerializer().bytes(AnthropicCount.json(tokens: tokens)))
@@ -52,16 +53,28 @@ extension AnthropicController {
     ///
     /// Throws: `AnthropicError`, `DialectError`, `ServerError`, `StoreError`.
     private func job(
-        _ request: Request,
+        of request: Request,
         _ context: ServerContext,
         for purpose: AnthropicRequest.Purpose
     ) async throws -> Job {
         let body = try await configuration.body(of: request)
         let message = try AnthropicRequest(body: body.readableBytesView, purpose: purpose)
+        var job = try await job(message, logger: context.logger, since: context.arrival)
+        job.ignored += Self.ignoredBetas(of: request)
+        return job
+    }
+
+    /// Finds the model of a request.
+    ///
+    /// Throws: `AnthropicError`, `DialectError`, `ServerError`, `StoreError`.
+    func job(
+        _ message: AnthropicRequest,
+        logger: Logger,
+        since arrival: ContinuousClock.Instant
+    ) async throws -> Job {
         if message.usesThread { throw AnthropicError.threadUnsupported }
         let model = try await model(named: message.model)
         let generation = try message.generation(for: model.dialect, seal: seal)
-        let betas = request.headers.text("anthropic-beta").map(AnthropicBetas.ignored(inHeader:))
         return Job(
             request: message,
             generation: model.completed(generation, configuration),
@@ -69,16 +82,22 @@ extension AnthropicController {
                 configuration,
                 options: nil,
                 keepAlive: nil,
-                logger: context.logger
+                logger: logger
             ),
-            ignored: message.ignored(for: model.dialect) + (betas ?? []),
+            ignored: message.ignored(for: model.dialect),
             log: GenerationLog(
                 .anthropic,
                 message.model,
                 isStream: message.streams,
-                context
+                logger,
+                since: arrival
             )
         )
+    }
+
+    /// Features that a request's header asks for and that have no effect.
+    static func ignoredBetas(of request: Request) -> [String] {
+        request.headers.text("anthropic-beta").map(AnthropicBetas.ignored(inHeader:)) ?? []
     }
 
     /// A message that is sent when all of it is there.
@@ -88,20 +107,30 @@ extension AnthropicController {
         _ context: ServerContext
     ) async throws -> Response {
         let relay = FrameRelay(for: context, in: services.connections) { queue in
-            var framing = framing
-            var message: AnthropicMessage?
             let lease = try await services.scheduler.acquire(job.wish)
             defer { lease.release() }
-            for try await event in lease.generate(job.generation, job.log) {
-                for event in framing.events(for: event) {
-                    if case .messageStart(let start) = event { message = start }
-                    message?.absorb(event)
-                }
-            }
-            guard let message, message.stopReason != nil else { throw CancellationError() }
+            let message = try await Self.message(job, framing, lease)
             try await queue.send(JSONSerializer().bytes(message.json))
         }
         return Reply.json(bytes: try await relay.only())
+    }
+
+    /// The whole of an answer.
+    static func message(
+        _ job: Job,
+        _ framing: AnthropicFraming,
+        _ lease: Lease
+    ) async throws -> AnthropicMessage {
+        var framing = framing
+        var message: AnthropicMessage?
+        for try await event in lease.generate(job.generation, job.log) {
+            for event in framing.events(for: event) {
+                if case .messageStart(let start) = event { message = start }
+                message?.absorb(event)
+            }
+        }
+        guard let message, message.stopReason != nil else { throw CancellationError() }
+        return message
     }
 
     /// A message that is sent while it comes.
@@ -122,7 +151,12 @@ extension AnthropicController {
             }
             guard stream.isComplete else { throw CancellationError() }
         }
-        return try await AnthropicStream.response(from: relay, context, requestID: requestID)
+        return try await AnthropicStream.response(
+            from: relay,
+            context,
+            requestID: requestID,
+            saysDone: configuration.endsAnthropicStreamsWithDone
+        )
     }
 
     /// Tokens of a prompt, also of one that is too long to be answered.
@@ -145,7 +179,7 @@ extension AnthropicController {
 
 extension Response {
     /// Names in a header what a request asked for and had no effect.
-    fileprivate mutating func note(ignored: [String]) {
+    mutating func note(ignored: [String]) {
         guard !ignored.isEmpty else { return }
         var names: [String] = []
         for name in ignored.prefix(64) where !names.contains(name) { names.append(name) }

@@ -2,7 +2,6 @@ internal import ApusConversation
 internal import ApusDialects
 internal import ApusScheduling
 internal import ApusStore
-internal import FoundationEssentials
 internal import Hummingbird
 
 /// What models there are.
@@ -11,10 +10,7 @@ extension AnthropicController {
 
     @Sendable func models(_ request: Request, _ context: ServerContext) async -> Response {
         await answer(request, context) { _ in
-            let parameters = request.uri.queryParameters.map { (String($0.key), String($0.value)) }
-            let query = try AnthropicPageQuery(
-                Dictionary(parameters, uniquingKeysWith: { $1 })
-            )
+            let query = try AnthropicPageQuery(of: request)
             let listing = try await services.library.blocking { try $0.list() }
             let page = try AnthropicPage(of: listing.models, query: query) { $0.name.shortest }
             var descriptions: [String: JSONValue] = [:]
@@ -69,5 +65,15 @@ extension AnthropicController {
             capabilities: card?.capabilities ?? summary.config.capabilities,
             contextLength: length
         )
+    }
+}
+
+extension AnthropicPageQuery {
+    /// The part of a list that a request asks for.
+    ///
+    /// Throws: `invalidValue`.
+    init(of request: Request) throws(DialectError) {
+        let parameters = request.uri.queryParameters.map { (String($0.key), String($0.value)) }
+        try self.init(Dictionary(parameters, uniquingKeysWith: { $1 }))
     }
 }

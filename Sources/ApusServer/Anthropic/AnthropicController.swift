@@ -17,7 +17,7 @@ struct AnthropicController: Sendable {
 
     let configuration: ServerConfiguration
     let services: ServerServices
-    /// Signs reasoning; its key lives as long as the server.
+    /// Signs reasoning.
     let seal: AnthropicSeal
     /// A stream that says nothing for so long, or at most twice as long, says `ping`.
     let silence: Duration
@@ -25,26 +25,29 @@ struct AnthropicController: Sendable {
     init(
         configuration: ServerConfiguration,
         services: ServerServices,
-        seal: AnthropicSeal = .makeWithNewKey(),
+        seal: AnthropicSeal? = nil,
         silence: Duration = .seconds(7)
     ) {
         self.configuration = configuration
         self.services = services
-        self.seal = seal
+        self.seal = seal ?? services.seal
         self.silence = silence
     }
 
     /// The routes; what else is asked for below their path is refused in this API's words.
     var routes: [Route] {
-        let served = [
-            Route(.post, "/v1/messages", messages),
-            Route(.post, "/v1/messages/count_tokens", countTokens),
-        ]
-        let misused = served.flatMap { route in
-            Self.methods.filter { $0 != route.method }.map { method in
-                Route(method, route.path) { request, context in
+        let served =
+            [
+                Route(.post, "/v1/messages", messages),
+                Route(.post, "/v1/messages/count_tokens", countTokens),
+            ] + batchRoutes
+        let misused = Dictionary(grouping: served, by: \.path).flatMap { path, routes in
+            let known = routes.map(\.method)
+            let allow = known.map(\.rawValue).sorted().joined(separator: ", ")
+            return Self.methods.filter { !known.contains($0) }.map { method in
+                Route(method, path) { request, context in
                     var response = await answer(request, context) { _ in throw Self.wrongMethod }
-                    response.headers[.allow] = route.method.rawValue
+                    response.headers[.allow] = allow
                     return response
                 }
             }

@@ -1,6 +1,8 @@
 internal import ApusDialects
+internal import ApusStore
 internal import Crypto
 internal import FoundationEssentials
+internal import Synchronization
 
 /// Signatures with HMAC-SHA256.
 ///
@@ -20,23 +22,34 @@ extension AnthropicSeal {
         AnthropicSeal(key: SymmetricKey(size: .bits256))
     }
 
+    /// A seal with the key of a store, so that conversations outlive the server.
+    ///
+    /// The key is read, or made, when it is first needed. Where a store cannot keep one, it lives
+    /// as long as the server.
+    static func make(for store: ModelStore) -> AnthropicSeal {
+        let kept = KeptKey(store: store)
+        return AnthropicSeal { kept.key }
+    }
+
     /// A seal with a key.
-    init(key: SymmetricKey) {
+    init(key: SymmetricKey) { self.init { key } }
+
+    private init(key: @escaping @Sendable () -> SymmetricKey) {
         self.init(
-            sign: { Self.head(Self.shown, Array($0.utf8), key).base64EncodedString() },
+            sign: { Self.head(Self.shown, Array($0.utf8), key()).base64EncodedString() },
             verify: { text, signature in
                 guard let data = Data(base64Encoded: signature), data.count == Self.headBytes
                 else { return false }
-                return Self.isGenuine(Array(data), Self.shown, Array(text.utf8), key)
+                return Self.isGenuine(Array(data), Self.shown, Array(text.utf8), key())
             },
             conceal: { text in
                 let bytes = Array(text.utf8)
-                return (Self.head(Self.hidden, bytes, key) + bytes).base64EncodedString()
+                return (Self.head(Self.hidden, bytes, key()) + bytes).base64EncodedString()
             },
             reveal: { signature in
                 guard let data = Data(base64Encoded: signature) else { return nil }
                 let text = Array(data.dropFirst(Self.headBytes))
-                guard Self.isGenuine(Array(data), Self.hidden, text, key) else { return nil }
+                guard Self.isGenuine(Array(data), Self.hidden, text, key()) else { return nil }
                 return String(decoding: text, as: UTF8.self)
             }
         )
@@ -60,5 +73,23 @@ extension AnthropicSeal {
             authenticating: [kind] + text,
             using: key
         )
+    }
+}
+
+/// The key of a store, once it has been needed.
+private final class KeptKey: Sendable {
+    private let store: ModelStore
+    private let loaded = Mutex<SymmetricKey?>(nil)
+
+    init(store: ModelStore) { self.store = store }
+
+    var key: SymmetricKey {
+        loaded.withLock { loaded in
+            if let loaded { return loaded }
+            let bytes = try? store.signingKey()
+            let key = bytes.map { SymmetricKey(data: $0) } ?? SymmetricKey(size: .bits256)
+            loaded = key
+            return key
+        }
     }
 }

@@ -90,11 +90,12 @@ extension AnthropicStream {
     /// The frames of a relay as server-sent events, one write each.
     ///
     /// Waits for the first frame, so that an error before it becomes an answer with a status of its
-    /// own; an error after it becomes the last event.
+    /// own; an error after it becomes the last event. `saysDone` adds `data: [DONE]` after that.
     static func response(
         from relay: FrameRelay,
         _ context: ServerContext,
-        requestID: String
+        requestID: String,
+        saysDone: Bool
     ) async throws -> Response {
         let first = try await relay.only()
         let body = ResponseBody { writer in
@@ -112,6 +113,7 @@ extension AnthropicStream {
                 let event = AnthropicEvent.error(failure.error, requestID: requestID)
                 try await writer.write(ByteBuffer(string: event.text))
             }
+            if saysDone { try await writer.write(ByteBuffer(string: AnthropicEvent.done)) }
             try await writer.finish(nil)
         }
         return Response(

@@ -1,4 +1,4 @@
-package import ApusDialects
+internal import ApusDialects
 internal import ApusScheduling
 internal import Foundation
 package import Hummingbird
@@ -12,15 +12,18 @@ internal import UnixSignals
 /// Throws: `addressInUse`, `cannotListen`.
 package func runServer(
     _ application: Application<RouterResponder<ServerContext>>,
-    _ services: ServerServices,
-    at address: HostAddress
+    _ configuration: ServerConfiguration,
+    _ services: ServerServices
 ) async throws {
+    let address = configuration.address
+    let controller = AnthropicController(configuration: configuration, services: services)
     // They are ended in reverse order.
     let group = ServiceGroup(
         configuration: ServiceGroupConfiguration(
             services: [
-                SchedulerService(scheduler: services.scheduler), application,
-                WorkService(connections: services.connections),
+                SchedulerService(scheduler: services.scheduler),
+                MessageBatchService(controller: controller, logger: application.logger),
+                application, WorkService(connections: services.connections),
             ],
             gracefulShutdownSignals: [.sigterm, .sigint],
             logger: application.logger

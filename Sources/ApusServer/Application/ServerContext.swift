@@ -7,7 +7,8 @@ package struct ServerContext: RequestContext {
     package var coreContext: CoreRequestContextStorage
     /// The connection the request came on.
     let connection: ConnectionRegistry.ID
-    private let arrival = ContinuousClock.now
+    /// When the request came.
+    let arrival = ContinuousClock.now
 
     /// The context of a request that has just come.
     package init(source: Source) {
@@ -16,7 +17,12 @@ package struct ServerContext: RequestContext {
     }
 
     /// Nanoseconds since the request came.
-    var elapsedNanoseconds: Int64 { (ContinuousClock.now - arrival).nanoseconds }
+    var elapsedNanoseconds: Int64 { arrival.elapsedNanoseconds }
+}
+
+extension ContinuousClock.Instant {
+    /// Nanoseconds since then.
+    var elapsedNanoseconds: Int64 { (ContinuousClock.now - self).nanoseconds }
 }
 
 extension Duration {

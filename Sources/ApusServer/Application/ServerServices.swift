@@ -1,6 +1,7 @@
 package import ApusDialects
 package import ApusRegistry
 package import ApusScheduling
+internal import ApusStore
 
 /// What the routes work with; made by whoever starts the server, or by tests.
 package struct ServerServices: Sendable {
@@ -8,6 +9,10 @@ package struct ServerServices: Sendable {
     package let library: ModelLibrary
     /// The models that are loaded.
     package let scheduler: Scheduler
+    /// Batches of messages, beside the models.
+    package let batches: MessageBatches
+    /// Signs what clients of Anthropic's API send back.
+    package let seal: AnthropicSeal
     /// Open connections; `stop` ends all work.
     package let connections: ConnectionRegistry
     /// Pulls and pushes models; nil where that is not wanted.
@@ -27,6 +32,8 @@ package struct ServerServices: Sendable {
         self.scheduler = scheduler
         self.connections = connections
         self.registry = registry
+        batches = MessageBatches(path: library.store.paths.batches, now: now)
+        seal = .make(for: library.store)
         self.now = now
     }
 }

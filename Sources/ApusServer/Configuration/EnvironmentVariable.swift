@@ -133,6 +133,12 @@ package struct EnvironmentVariable: Sendable, Equatable {
             help: "Tokenize answers that come back anew, not as they were sampled"
         ),
         EnvironmentVariable(
+            name: "ANTHROPIC_DONE",
+            kind: .truth,
+            defaultText: "false",
+            help: "End streams of Anthropic's API with a line data: [DONE]"
+        ),
+        EnvironmentVariable(
             name: "DEBUG",
             kind: .level,
             defaultText: "false",

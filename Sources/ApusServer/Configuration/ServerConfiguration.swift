@@ -40,6 +40,10 @@ package struct ServerConfiguration: Sendable, Equatable {
     /// Whether answers that come back become the tokens that were sampled (`NOREPLAY` turns it
     /// off).
     package var replaysAnswers = true
+    /// Whether streams of Anthropic's API end with `data: [DONE]` (`ANTHROPIC_DONE`).
+    package var endsAnthropicStreamsWithDone = false
+    /// Whether batches of an earlier server are worked on from the start, not only when asked for.
+    package var resumesBatches = true
     /// How much is logged (`DEBUG`): 0 as usual, 1 for debugging, 2 for everything.
     package var logDetail = 0
     /// The version that `/api/version` reports: the Ollama whose behaviour clients can rely on.
@@ -74,6 +78,7 @@ package struct ServerConfiguration: Sendable, Equatable {
         keepsHistory = !reader.truth("NOHISTORY")
         movesVolatileText = !reader.truth("KEEP_VOLATILE")
         replaysAnswers = !reader.truth("NOREPLAY")
+        endsAnthropicStreamsWithDone = reader.truth("ANTHROPIC_DONE")
         logDetail = reader.level("DEBUG")
         warnings = reader.warnings + [address.warning].compactMap { $0 }
     }

@@ -6,8 +6,9 @@ internal import Logging
 /// What the log says, at debug level, of the generations that a request causes.
 ///
 /// Two lines each: `generation` when the request has been understood and a model is there, and
-/// `generated` when it has ended; vectors are one line, `embedded`. All carry the framework's request identifier, as the line of the
-/// request itself does. Numbers and names only; texts of messages never.
+/// `generated` when it has ended; vectors are one line, `embedded`. All carry the framework's request
+/// identifier, as the line of the request itself does. Numbers and names only; texts of messages
+/// never.
 struct GenerationLog: Sendable {
     /// The API that the client speaks.
     enum API: String, Sendable {
@@ -21,14 +22,27 @@ struct GenerationLog: Sendable {
     let model: String
     /// Whether the answer is sent while it comes.
     let isStream: Bool
-    private let context: ServerContext
+    private let logger: Logger
+    private let arrival: ContinuousClock.Instant
 
-    /// The log of one request.
-    init(_ api: API, _ model: String, isStream: Bool, _ context: ServerContext) {
+    /// The log of work that came at `arrival`.
+    init(
+        _ api: API,
+        _ model: String,
+        isStream: Bool,
+        _ logger: Logger,
+        since arrival: ContinuousClock.Instant
+    ) {
         self.api = api
         self.model = model
         self.isStream = isStream
-        self.context = context
+        self.logger = logger
+        self.arrival = arrival
+    }
+
+    /// The log of one request.
+    init(_ api: API, _ model: String, isStream: Bool, _ context: ServerContext) {
+        self.init(api, model, isStream: isStream, context.logger, since: context.arrival)
     }
 
     /// Notes that a generation begins; everything before was reading, waiting and loading.
@@ -54,13 +68,13 @@ struct GenerationLog: Sendable {
     }
 
     private func write(_ event: Logger.Message, _ metadata: @autoclosure () -> Logger.Metadata) {
-        guard context.logger.logLevel <= .debug else { return }
+        guard logger.logLevel <= .debug else { return }
         var all = metadata()
         all["api"] = "\(api.rawValue)"
         all["model"] = "\(model.prefix(200))"
         all["streaming"] = "\(isStream)"
-        all["elapsed_ms"] = "\(context.elapsedNanoseconds / 1_000_000)"
-        context.logger.debug(event, metadata: all)
+        all["elapsed_ms"] = "\(arrival.elapsedNanoseconds / 1_000_000)"
+        logger.debug(event, metadata: all)
     }
 }
 

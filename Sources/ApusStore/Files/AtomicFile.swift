@@ -42,20 +42,24 @@ struct AtomicFile: ~Copyable {
     }
 
     /// Makes the content durable and gives the file its name, replacing what had it.
-    mutating func commit(to target: String) throws(StoreError) {
-        try file.setMode(0o644)
+    mutating func commit(to target: String, mode: mode_t = 0o644) throws(StoreError) {
+        try file.setMode(mode)
         try file.synchronize()
         try FileSystem.rename(path, to: target)
         isCommitted = true
     }
 
     /// Writes `bytes` to `target` in one step.
-    static func write(_ bytes: [UInt8], to target: String) throws(StoreError) {
+    static func write(
+        _ bytes: [UInt8],
+        to target: String,
+        mode: mode_t = 0o644
+    ) throws(StoreError) {
         guard let slash = target.lastIndex(of: "/") else {
             throw StoreError(.system, "A path without a folder.", detail: target)
         }
         var file = try AtomicFile(in: String(target[..<slash]), prefix: prefix)
         try file.write(bytes.span.bytes)
-        try file.commit(to: target)
+        try file.commit(to: target, mode: mode)
     }
 }

@@ -7,6 +7,8 @@
 /// root/blobs/journal-partial-sha256-<64 hex>        what that download has, and its lock
 /// root/blobs/incoming-<random>                      upload in progress
 /// root/apus.lock                                    lock between processes
+/// root/apus.key                                     signs what clients send back
+/// root/batches/                                     see `BatchFolder`
 /// ```
 ///
 /// Paths are made from `Digest` and `ModelName` alone, and neither type has a value that could
@@ -26,6 +28,11 @@ package struct StorePaths: Sendable, Hashable {
     package var manifests: String { "\(root)/manifests" }
     /// The file whose lock serialises writers.
     package var lock: String { "\(root)/apus.lock" }
+
+    /// The file of the key that signs what clients are to send back unchanged.
+    package var signingKey: String { "\(root)/apus.key" }
+    /// The folder of message batches.
+    package var batches: String { "\(root)/batches" }
 
     /// The file of a blob.
     package func path(of digest: Digest) -> String { "\(blobs)/\(digest.fileName)" }

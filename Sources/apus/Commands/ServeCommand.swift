@@ -55,7 +55,7 @@ struct ServeCommand: AsyncParsableCommand {
                 if composition.configuration.prunesAtStart { await Self.tidy(composition) }
             }
         )
-        try await runServer(application, composition.services, at: address)
+        try await runServer(application, composition.configuration, composition.services)
     }
 
     /// Removes files that no model uses; a store that cannot be tidied can still be served.

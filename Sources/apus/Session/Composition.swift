@@ -24,6 +24,7 @@ struct Composition: Sendable {
         if isHosted {
             configuration.address = HostAddress("127.0.0.1:0")
             configuration.prunesAtStart = false
+            configuration.resumesBatches = false
         }
         self.configuration = configuration
         logger = Self.logger(detail: configuration.logDetail, isHosted: isHosted)

@@ -55,8 +55,8 @@ struct Session: Sendable {
                 defer { port.finish() }
                 try await runServer(
                     application,
-                    composition.services,
-                    at: composition.configuration.address
+                    composition.configuration,
+                    composition.services
                 )
             }
             defer { group.cancelAll() }

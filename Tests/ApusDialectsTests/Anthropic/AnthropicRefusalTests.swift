@@ -24,6 +24,11 @@ import Testing
         (#"{\#(hello),"top_k":-1}"#, "top_k: Input should be greater"),
         (#"{\#(hello),"stop_sequences":[""]}"#, "stop_sequences.0: String should have at least"),
         (#"{\#(hello),"container":"c"}"#, "`container` is not supported"),
+        (
+            #"{\#(hello),"context_management":{"edits":[{"type":"compact_20260112"}]}}"#,
+            "context_management.edits.0: `compact_20260112` is not supported"
+        ),
+        (#"{\#(hello),"speed":"slow"}"#, "speed: Input should be 'standard', 'fast'"),
         (#"{\#(hello),"mcp_servers":[{}]}"#, "MCP servers are not supported"),
         (#"{\#(hello),"service_tier":"fast"}"#, "service_tier: Input should be 'auto'"),
         (#"{\#(hello),"model":""}"#, "model: String should have at least 1 character"),
@@ -80,6 +85,26 @@ import Testing
         let turns = #"{"role":"user","content":"a"},{"role":"assistant","content":[\#(block)]}"#
         let said = refusal(#"{"messages":[\#(turns)]}"#)
         #expect(said?.contains(message) == true, "\(said ?? "accepted")")
+    }
+
+    @Test(arguments: [
+        #"{"role":"user","content":"Never mind."}"#,
+        #"{"role":"user","content":"a"},{"role":"assistant","content":"b"},{"role":"user","content":"c"}"#,
+        #"{"role":"user","content":[{"type":"tool_result","tool_use_id":"toolu_2"}]}"#,
+    ])
+    func callsWithoutAnswers(rest: String) {
+        let calls = ["toolu_1", "toolu_2"].map { id in
+            #"{"type":"tool_use","id":"\#(id)","name":"f","input":{}}"#
+        }
+        let turns =
+            #"{"role":"user","content":"a"},{"role":"assistant","content":["#
+            + calls.joined(separator: ",") + "]}," + rest
+        let said = refusal(#"{"messages":[\#(turns)]}"#)
+        #expect(
+            said?.contains("messages.1: `tool_use` ids were found without") == true,
+            "\(said ?? "accepted")"
+        )
+        #expect(said?.contains("toolu_1") == true)
     }
 
     @Test(arguments: [

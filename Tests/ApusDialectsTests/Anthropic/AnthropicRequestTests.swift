@@ -192,8 +192,8 @@ import Testing
         )
         #expect(
             request.ignored == [
-                "messages.content.new", "tools.web_search_20250305", "anthropic-beta.x",
-                "context_management", "a??Set-Cookie??b",
+                "context_management", "messages.content.new", "tools.web_search_20250305",
+                "anthropic-beta.x", "a??Set-Cookie??b",
             ]
         )
     }

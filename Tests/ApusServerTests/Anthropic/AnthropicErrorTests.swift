@@ -87,10 +87,10 @@ import Testing
             words: "Method Not Allowed"
         ),
         Case(
-            path: "/v1/messages/batches",
+            path: "/v1/messages/nowhere",
             status: 404,
             kind: "not_found_error",
-            words: "/v1/messages/batches"
+            words: "/v1/messages/nowhere"
         ),
         Case(
             method: .get,
@@ -207,6 +207,15 @@ import Testing
                 Self.body + #","tools":[{"name":"f","input_schema":{"type":"object"}}]}"#
             )
             Self.expect(response, 400, "invalid_request_error", "does not support tools")
+        }
+    }
+
+    @Test func pathsOfItsApiThatAreNotServedAreNamed() async throws {
+        try await Bench().run { client in
+            var headers = HTTPFields()
+            headers.append("anthropic-version", "2023-06-01")
+            let response = try await client.send(.get, "/v1/files", headers: headers)
+            Self.expect(response, 404, "not_found_error", "/v1/files is not served")
         }
     }
 }

@@ -1,4 +1,5 @@
 import ApusConversation
+import ApusDialects
 import ApusScheduling
 import ApusServer
 import HTTPTypes
@@ -202,6 +203,35 @@ import Testing
                 event.data["delta"]?["partial_json"]?.stringValue
             }
             #expect(input == [#"{"a":"#, "1}"])
+        }
+    }
+
+    @Test(arguments: [false, true]) func aStreamSaysDoneWhenAsked(_ isAsked: Bool) async throws {
+        let environment = isAsked ? ["OLLAMA_ANTHROPIC_DONE": "1"] : [:]
+        let configuration = try ServerConfiguration(environment: environment)
+        try await Bench(configuration: configuration).run { client in
+            try await client.make("m")
+            let answer = try await client.send(
+                .post,
+                "/v1/messages",
+                Self.body + #","stream":true}"#
+            )
+            #expect(answer.text.hasSuffix("}\n\ndata: [DONE]\n\n") == isAsked)
+            #expect(answer.events.last?.data["type"] == "message_stop")
+        }
+    }
+
+    @Test func reasoningIsRecognisedByTheNextServer() async throws {
+        let first = Bench()
+        try await first.run { _ in
+            let seal = first.services.seal
+            let later = ServerServices(
+                library: first.services.library,
+                scheduler: first.services.scheduler,
+                now: first.services.now
+            ).seal
+            #expect(later.verify("x", seal.sign("x")))
+            #expect(!Bench().services.seal.verify("x", seal.sign("x")))
         }
     }
 }

@@ -32,19 +32,24 @@ package struct AnthropicBatch: Sendable, Equatable {
 
         /// The counts of results.
         package init(_ results: some Sequence<AnthropicBatchResult>) {
-            for result in results {
-                switch result.outcome {
-                case .succeeded: succeeded += 1
-                case .errored: errored += 1
-                case .canceled: canceled += 1
-                case .expired: expired += 1
-                }
+            for result in results { add(result.outcome.kind) }
+        }
+
+        /// Counts one more request that ended.
+        package mutating func add(_ kind: AnthropicBatchResult.Kind) {
+            switch kind {
+            case .succeeded: succeeded += 1
+            case .errored: errored += 1
+            case .canceled: canceled += 1
+            case .expired: expired += 1
             }
         }
     }
 
     /// How long a batch may take: a day.
     package static let lifetimeNanoseconds: Int64 = 86_400_000_000_000
+    /// How long results are kept, from the making of the batch: 29 days, as in Anthropic's API.
+    package static let keptNanoseconds: Int64 = 29 * lifetimeNanoseconds
 
     /// `msgbatch_` and something unique.
     package let id: String
@@ -60,7 +65,9 @@ package struct AnthropicBatch: Sendable, Equatable {
     package private(set) var endedAt: WireTime?
     /// When its end was asked for.
     package private(set) var cancelInitiatedAt: WireTime?
-    /// Where the results are, once it has ended.
+    /// When its results were removed.
+    package private(set) var archivedAt: WireTime?
+    /// Where the results are, once it has ended: an address, or its path on this server.
     package private(set) var resultsURL: String?
 
     /// A batch of `count` requests that begins now.
@@ -87,6 +94,26 @@ package struct AnthropicBatch: Sendable, Equatable {
         self.resultsURL = resultsURL
     }
 
+    /// Whether results that are kept until now are kept no longer.
+    package func isDueForArchive(at time: WireTime) -> Bool {
+        status == .ended && archivedAt == nil
+            && createdAt.advanced(byNanoseconds: Self.keptNanoseconds) <= time
+    }
+
+    /// Notes that the results are gone.
+    package mutating func archive(at time: WireTime) {
+        guard status == .ended, archivedAt == nil else { return }
+        archivedAt = time
+        resultsURL = nil
+    }
+
+    /// The batch on the wire, with the results at `origin` (`http://host:port`).
+    package func json(at origin: String) -> JSONValue {
+        var batch = self
+        batch.resultsURL = resultsURL.map { origin + $0 }
+        return batch.json
+    }
+
     /// The batch on the wire.
     package var json: JSONValue {
         let time = { (time: WireTime?) -> JSONValue in
@@ -106,7 +133,7 @@ package struct AnthropicBatch: Sendable, Equatable {
             "ended_at": time(endedAt),
             "created_at": time(createdAt),
             "expires_at": time(expiresAt),
-            "archived_at": nil,
+            "archived_at": time(archivedAt),
             "cancel_initiated_at": time(cancelInitiatedAt),
             "results_url": resultsURL.map { .string($0) } ?? .null,
         ]
@@ -128,6 +155,7 @@ extension AnthropicBatch: Codable {
         case expiresAt = "expires_at"
         case endedAt = "ended_at"
         case cancelInitiatedAt = "cancel_initiated_at"
+        case archivedAt = "archived_at"
         case resultsURL = "results_url"
     }
 

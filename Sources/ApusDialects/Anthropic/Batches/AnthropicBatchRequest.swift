@@ -17,6 +17,26 @@ package struct AnthropicBatchRequest: Sendable, Equatable {
             case params
         }
 
+        /// A request of a batch.
+        package init(customID: String, params: JSONValue) {
+            self.customID = customID
+            self.params = params
+        }
+
+        /// Reads back what `line` made; nil for anything else.
+        package init?(line: some Collection<UInt8>) {
+            guard let json = try? JSONParser.parse(line), let params = json["params"],
+                let name = json["custom_id"]?.stringValue
+            else { return nil }
+            self.init(customID: name, params: params)
+        }
+
+        /// The request as a line of a JSONL file, with its end.
+        package var line: [UInt8] {
+            let json: JSONValue = ["custom_id": .string(customID), "params": params]
+            return JSONSerializer().bytes(json) + [UInt8(ascii: "\n")]
+        }
+
         /// The request to answer; it never streams.
         ///
         /// Throws: as `AnthropicRequest.init(json:purpose:)`.

@@ -8,6 +8,21 @@ package struct AnthropicBatchResult: Sendable, Equatable {
         case errored(AnthropicError, requestID: String?)
         case canceled
         case expired
+
+        /// The same in a word.
+        package var kind: Kind {
+            switch self {
+            case .succeeded: .succeeded
+            case .errored: .errored
+            case .canceled: .canceled
+            case .expired: .expired
+            }
+        }
+    }
+
+    /// How a request ended, in a word.
+    package enum Kind: String, Sendable {
+        case succeeded, errored, canceled, expired
     }
 
     /// The client's name for the request.
@@ -32,6 +47,12 @@ package struct AnthropicBatchResult: Sendable, Equatable {
             case .expired: ["type": "expired"]
             }
         return ["custom_id": .string(customID), "result": result]
+    }
+
+    /// How the request of a line of results ended; nil for what is no such line.
+    package static func kind(ofLine line: some Collection<UInt8>) -> Kind? {
+        let type = (try? JSONParser.parse(line))?["result"]?["type"]?.stringValue
+        return type.flatMap { Kind(rawValue: $0) }
     }
 
     /// The line of a JSONL file, with its end.

@@ -48,8 +48,9 @@ extension AnthropicRequest {
     ) throws(DialectError) -> Conversation {
         var converter = AnthropicTurns(seal: seal)
         for turn in turns { try converter.append(turn) }
+        try converter.checkAnswers()
         var messages = converter.messages
-        try Self.checkEnd(messages, at: turns.count - 1)
+        try Self.checkEnd(messages)
         let own = model.system.flatMap { $0.isEmpty ? nil : $0 }
         let hasOwnTurn = messages.first?.role == "system"
         if let text = system ?? (hasOwnTurn ? nil : own) {
@@ -85,21 +86,12 @@ extension AnthropicRequest {
 
     /// Refuses a last turn that cannot be continued.
     private static func checkEnd(
-        _ messages: [Message],
-        at position: Int
+        _ messages: [Message]
     ) throws(DialectError) {
         guard let last = messages.last else {
             throw DialectError(.invalidValue, "messages: at least one message is required")
         }
         guard last.role == "assistant" else { return }
-        if let call = last.toolCalls.first {
-            throw DialectError(
-                .invalidValue,
-                "messages.\(position): `tool_use` ids were found without `tool_result` blocks "
-                    + "immediately after: \(AnthropicToolID.wire(call.id)). Each `tool_use` block "
-                    + "must have a corresponding `tool_result` block in the next message."
-            )
-        }
         if last.content.last?.isWhitespace == true {
             throw DialectError(
                 .invalidValue,

@@ -106,7 +106,12 @@ extension AnthropicRequest {
         "model", "max_tokens", "messages", "system", "tools", "tool_choice", "thinking",
         "output_config", "output_format", "stop_sequences", "temperature", "top_p", "top_k",
         "stream", "cache_control", "metadata", "service_tier", "mcp_servers", "container",
-        "thread", "betas",
+        "thread", "betas", "context_management", "speed",
+    ]
+    /// Edits that make a conversation shorter than the client wrote it; its answer is as good
+    /// without, so they only have no effect.
+    private static let clearingEdits: Set<String> = [
+        "clear_tool_uses_20250919", "clear_thinking_20251015",
     ]
 
     private static func maximumTokens(
@@ -136,9 +141,28 @@ extension AnthropicRequest {
         guard try fields.optionalArray("mcp_servers").isEmpty else {
             throw fields.refusal("mcp_servers", "MCP servers are not supported", .unsupported)
         }
+        if let management = try fields.optionalFields("context_management") {
+            try refuseEdits(management)
+            ignored.note("context_management")
+        }
+        if try fields.optionalWord("speed", of: ["standard", "fast"]) == "fast" {
+            ignored.note("speed")
+        }
         _ = try fields.optionalWord("service_tier", of: ["auto", "standard_only"])
         if let metadata = try fields.optionalFields("metadata") {
             ignored.note(metadata, except: ["user_id"])
+        }
+    }
+
+    /// Refuses edits without which the conversation may not fit.
+    private static func refuseEdits(_ management: AnthropicFields) throws(DialectError) {
+        for (position, element) in try management.optionalArray("edits").enumerated() {
+            let place = management.place("edits.\(position)")
+            let edit = try AnthropicFields(element, at: place)
+            let type = try edit.string("type")
+            guard clearingEdits.contains(type) else {
+                throw edit.refusal("`\(type.prefix(64))` is not supported", .unsupported)
+            }
         }
     }
 

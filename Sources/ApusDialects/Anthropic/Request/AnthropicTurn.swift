@@ -62,6 +62,8 @@ struct AnthropicTurns {
 
     private(set) var messages: [Message] = []
     private var toolNames: [String: String] = [:]
+    /// Calls of the latest turn of the assistant that no tool has answered, and where it stands.
+    private var unanswered: (calls: [String], path: String) = ([], "")
     private let seal: AnthropicSeal
 
     /// No turns yet.
@@ -69,14 +71,30 @@ struct AnthropicTurns {
 
     /// Adds one turn.
     ///
-    /// Throws: `invalidValue` for a signature that does not verify and for an answer to a call
-    /// that was never made.
+    /// Throws: `invalidValue` for a signature that does not verify, for an answer to a call that
+    /// was never made, and for a turn of the assistant after a call without answer.
     mutating func append(_ turn: AnthropicTurn) throws(DialectError) {
         switch turn.role {
-        case "assistant": try appendAssistant(turn)
+        case "assistant":
+            if messages.last?.role != "assistant" { try checkAnswers() }
+            try appendAssistant(turn)
         case "system": appendSystem(turn)
         default: try appendUser(turn)
         }
+    }
+
+    /// Refuses a conversation in which calls have no answers.
+    ///
+    /// Throws: `invalidValue`.
+    func checkAnswers() throws(DialectError) {
+        guard !unanswered.calls.isEmpty else { return }
+        let calls = unanswered.calls.map { AnthropicToolID.wire($0) }.joined(separator: ", ")
+        throw DialectError(
+            .invalidValue,
+            "\(unanswered.path): `tool_use` ids were found without `tool_result` blocks "
+                + "immediately after: \(calls). Each `tool_use` block must have a corresponding "
+                + "`tool_result` block in the next message."
+        )
     }
 
     /// The text of blocks, one below the other.
@@ -119,6 +137,7 @@ struct AnthropicTurns {
                     toolCallID: id
                 )
                 messages.append(answer)
+                unanswered.calls.removeAll { $0 == id }
             case .text(let text) where !text.isEmpty: addUserText(text)
             default: break
             }
@@ -138,6 +157,8 @@ struct AnthropicTurns {
             case .toolUse(let call):
                 message.toolCalls.append(call)
                 toolNames[call.id] = call.name
+                unanswered.calls.append(call.id)
+                unanswered.path = turn.path
             case .toolResult: break
             }
         }
