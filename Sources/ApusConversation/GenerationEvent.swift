@@ -65,6 +65,8 @@ package struct GenerationSummary: Sendable, Equatable, Codable {
     package var prompt: PromptUsage
     /// Tokens generated.
     package var generatedTokens: Int
+    /// How many of them were reasoning, from where it opens to where it ends.
+    package var thinkingTokens = 0
     /// Tokens dropped from a context that was full, while the answer went on.
     package var shiftedTokens = 0
     /// Time from the start of the prefill to the first logits.

@@ -22,6 +22,18 @@ package struct GenerationRequest: Sendable, Equatable, Codable {
         case refuse
     }
 
+    /// A part of a request that an error can be about.
+    package enum Field: String, Sendable, Codable {
+        /// What the model continues.
+        case prompt
+        /// The form of the answer.
+        case format
+        /// The tools, or which of them is called.
+        case tools
+        /// What is added to the logits.
+        case logitBias
+    }
+
     /// What the model continues.
     package var prompt: Prompt
     /// Tokens put before a rendered prompt: the `context` of Ollama's earlier answer.

@@ -24,12 +24,15 @@ package struct SamplingOptions: Sendable, Equatable, Codable {
     package var frequencyPenalty: Float = 0
     /// Seed of the random choice; nil draws one.
     package var seed: UInt64?
-    /// Added to the logits of these tokens; minus infinity forbids one.
+    /// Added to the logits of these tokens; `forbidden` forbids one.
     package var logitBias: [Int32: Float] = [:]
     /// Whether log-probabilities are reported.
     package var logProbabilities = false
     /// How many alternatives are reported with each token when `logProbabilities` is on.
     package var topLogProbabilities = 0
+
+    /// The bias of a token that may not come; finite, since requests travel as JSON.
+    package static let forbidden = -Float.greatestFiniteMagnitude
 
     /// Ollama's defaults.
     package init() {}

@@ -1,3 +1,5 @@
+package import ApusConversation
+
 /// Why a model could not be loaded or a request not be served.
 package struct InferenceError: Error, Sendable, CustomStringConvertible {
     /// The kinds of failure.
@@ -20,10 +22,13 @@ package struct InferenceError: Error, Sendable, CustomStringConvertible {
     package let code: Code
     /// What was wrong, where, and what was expected.
     package let message: String
+    /// The part of the request that was wrong, when it is one.
+    package let field: GenerationRequest.Field?
 
-    package init(_ code: Code, _ message: String) {
+    package init(_ code: Code, _ message: String, field: GenerationRequest.Field? = nil) {
         self.code = code
         self.message = message
+        self.field = field
     }
 
     package var description: String { message }

@@ -14,8 +14,9 @@ package protocol Runner: Sendable {
     func generate(_ request: GenerationRequest) -> AsyncThrowingStream<GenerationEvent, any Error>
     /// Turns texts into vectors.
     func embed(_ request: EmbeddingRequest) async throws -> EmbeddingResult
-    /// Turns a text into tokens, special tokens recognised, none added.
-    func tokenize(_ text: String) async throws -> [Int32]
+    /// Turns a text into tokens, special tokens recognised; `asPrompt` adds those that the model
+    /// wants around a prompt.
+    func tokenize(_ text: String, asPrompt: Bool) async throws -> [Int32]
     /// Turns tokens into text.
     func detokenize(_ tokens: [Int32]) async throws -> String
     /// Asks for a sign of life within `timeout`.

@@ -1,3 +1,5 @@
+package import ApusConversation
+
 /// Why a model could not be loaded, or a request not be answered.
 ///
 /// It crosses the runner protocol as it is, so a failure in a runner reaches the dialects with its
@@ -40,10 +42,14 @@ package struct SchedulingError: Error, Sendable, Equatable, Codable, CustomStrin
     /// One sentence: what was wrong, where, what was expected.
     package let message: String
 
+    /// The part of the request that was wrong, when it is one.
+    package let field: GenerationRequest.Field?
+
     /// A failure with its sentence.
-    package init(_ code: Code, _ message: String) {
+    package init(_ code: Code, _ message: String, field: GenerationRequest.Field? = nil) {
         self.code = code
         self.message = message
+        self.field = field
     }
 
     /// `error` itself when it is one of ours, else an internal error that quotes it.

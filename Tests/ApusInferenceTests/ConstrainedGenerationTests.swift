@@ -177,9 +177,46 @@ import Testing
         let thinking = events.map { if case .thinking(let text) = $0 { text } else { "" } }.joined()
         // One token of this vocabulary is one byte.
         #expect(thinking.unicodeScalars.count <= budget)
-        let generated = try #require(Self.summary(events)?.generatedTokens)
-        #expect(generated > budget + "</think>".utf8.count)
+        let summary = try #require(Self.summary(events))
+        #expect(summary.generatedTokens > budget + "</think>".utf8.count)
+        // The tag that ends it is part of it.
+        #expect(summary.thinkingTokens == budget + "</think>".utf8.count)
         #expect(!Self.content(events).isEmpty)
+    }
+
+    @Test func answersWithoutReasoningHaveNoTokensOfIt() async throws {
+        var request = Self.request(seed: 9)
+        request.maximumTokens = 20
+        let summary = try #require(Self.summary(try await Self.events(Self.model(), request)))
+        #expect(summary.thinkingTokens == 0 && summary.generatedTokens > 0)
+    }
+
+    @Test func biasesOfTokensThatAreNoneAreRefused() async throws {
+        var request = Self.request(seed: 1)
+        request.sampling.logitBias = [1: 1, 99999: 1]
+        let model = try Self.model()
+        let error = await #expect(throws: InferenceError.self) {
+            _ = try await Self.events(model, request)
+        }
+        #expect(error?.code == .invalidRequest && error?.field == .logitBias)
+        #expect(error?.message.contains("99999") == true)
+    }
+
+    @Test func promptsThatDoNotFitCanBeCounted() async throws {
+        var request = GenerationRequest(prompt: .text(String(repeating: "x", count: 2000)))
+        request.overflow = .refuse
+        let model = try Self.model()
+        let error = await #expect(throws: InferenceError.self) {
+            _ = try await Self.events(model, request)
+        }
+        #expect(error?.code == .promptTooLong)
+        request.rendersOnly = true
+        guard case .rendered(_, let tokens)? = try await Self.events(model, request).first else {
+            Issue.record("nothing rendered")
+            return
+        }
+        #expect(tokens > 1024)
+        #expect(error?.message.contains("\(tokens) tokens, limit 1024") == true)
     }
 
     @Test func expressionsAndGrammarsHoldForPlainPrompts() async throws {

@@ -102,7 +102,7 @@ import Testing
         var output: [UInt8] = [1, 2]
         let error = #expect(throws: SchedulingError.self) {
             try FrameCodec.append(
-                RunnerCommand.tokenize(id: 1, text: text),
+                RunnerCommand.tokenize(id: 1, text: text, asPrompt: true),
                 to: &output,
                 maximumLength: 100
             )

@@ -78,7 +78,8 @@ import Testing
             #expect(try await answer(runner, "echo Grüße aus 🐦") == "Grüße aus 🐦")
             let result = try await runner.embed(EmbeddingRequest(inputs: ["abc", ""]))
             #expect(result.vectors == [[3, 0.5], [0, 0.5]])
-            #expect(try await runner.tokenize("ab") == [97, 98])
+            #expect(try await runner.tokenize("ab", asPrompt: false) == [97, 98])
+            #expect(try await runner.tokenize("ab", asPrompt: true) == [1, 97, 98])
             #expect(try await runner.detokenize([97, 98]) == "ab")
             #expect(
                 try await runner.ping(timeout: .seconds(20))

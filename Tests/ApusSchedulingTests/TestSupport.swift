@@ -107,7 +107,7 @@ final class FakeRunner: Runner {
     func embed(_ request: EmbeddingRequest) async throws -> EmbeddingResult {
         EmbeddingResult(vectors: [], tokens: 0)
     }
-    func tokenize(_ text: String) async throws -> [Int32] { [] }
+    func tokenize(_ text: String, asPrompt: Bool) async throws -> [Int32] { [] }
     func detokenize(_ tokens: [Int32]) async throws -> String { "" }
 
     func ping(timeout: Duration) async throws -> RunnerStatus {

@@ -98,7 +98,9 @@ private struct ScriptedModel: LoadedModel {
         return EmbeddingResult(vectors: vectors, tokens: request.inputs.count)
     }
 
-    func tokenize(_ text: String) async throws -> [Int32] { text.utf8.map { Int32($0) } }
+    func tokenize(_ text: String, asPrompt: Bool) async throws -> [Int32] {
+        (asPrompt ? [1] : []) + text.utf8.map { Int32($0) }
+    }
 
     func detokenize(_ tokens: [Int32]) async throws -> String {
         String(decoding: tokens.map { UInt8(clamping: $0) }, as: UTF8.self)

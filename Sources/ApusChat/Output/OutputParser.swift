@@ -43,6 +43,11 @@ package struct OutputParser: Sendable {
         }
     }
 
+    /// Whether what comes next belongs to the reasoning.
+    package var isThinking: Bool {
+        splitter?.isThinking == true || scanner?.isThinking == true
+    }
+
     /// What `piece`, the next part of the output, makes certain: events of content, thinking and
     /// calls only.
     package mutating func feed(_ piece: String) -> [GenerationEvent] {

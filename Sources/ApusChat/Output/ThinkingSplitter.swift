@@ -42,6 +42,14 @@ struct ThinkingSplitter {
         state = isOpen ? .opened : isClosed ? .content : .start
     }
 
+    /// Whether what comes next belongs to the reasoning.
+    var isThinking: Bool {
+        switch state {
+        case .opened, .thinking: true
+        case .start, .closed, .content: false
+        }
+    }
+
     /// What can be told apart after `piece`.
     mutating func feed(_ piece: String) -> [Part] {
         let bytes = Array(piece.utf8)

@@ -10,6 +10,13 @@ protocol ToolCallScanner: Sendable {
     mutating func feed(_ piece: [UInt8]) -> [ScannedPart]
     /// What was held back, when nothing more comes.
     mutating func finish() -> [ScannedPart]
+    /// Whether what comes next belongs to reasoning that the format's markers set apart.
+    var isThinking: Bool { get }
+}
+
+extension ToolCallScanner {
+    /// Most formats leave reasoning to others.
+    var isThinking: Bool { false }
 }
 
 /// A part of an answer.

@@ -93,10 +93,32 @@ extension OpenAIError {
         )
     }
 
-    /// There is no such route.
+    /// There is no such route; parts of OpenAI's API that are not served are named.
     package static func unknownURL(_ method: String, _ path: String) -> OpenAIError {
-        OpenAIError(.notFound, "Invalid URL (\(method) \(path.prefix(256)))")
+        let url = "Invalid URL (\(method) \(path.prefix(256)))"
+        guard let (_, name) = unserved.first(where: { path.hasPrefix("/v1/" + $0.prefix) }) else {
+            return OpenAIError(.notFound, url)
+        }
+        return OpenAIError(
+            .notFound,
+            "\(url): this server does not serve \(name).",
+            code: "unsupported_endpoint"
+        )
     }
+
+    /// Parts of OpenAI's API that are not served, by the beginnings of their paths.
+    private static let unserved: [(prefix: String, name: String)] = [
+        ("moderations", "moderation"), ("images", "images"), ("audio", "speech"),
+        ("videos", "videos"), ("files", "files"), ("uploads", "uploads"),
+        ("batches", "batches of requests"), ("fine_tuning", "fine-tuning"),
+        ("vector_stores", "vector stores"), ("assistants", "assistants"), ("threads", "threads"),
+        ("evals", "evals"), ("containers", "containers"), ("realtime", "realtime sessions"),
+        ("skills", "skills"), ("chatkit", "ChatKit"), ("agents", "agents"),
+        ("organization", "administration"), ("projects", "administration"),
+        ("content_provenance_checks", "checks of provenance"),
+        ("responses/compact", "compaction of responses"),
+        ("chat/completions/", "stored chat completions"),
+    ]
 
     /// There is such a route, for other methods.
     package static func wrongMethod(_ method: String, _ path: String) -> OpenAIError {

@@ -87,6 +87,9 @@ final class GenerationStream: SequenceListener {
             if state.tokenizer.isEndOfGeneration(token.token) { return ([], false) }
             state.context.append(token.token)
             state.note(token)
+            // The tokens that open and end the reasoning are part of it.
+            let wasThinking = state.isThinking
+            defer { if wasThinking || state.isThinking { state.summary.thinkingTokens += 1 } }
             return state.take(state.decoder.append(token.token))
         }
         for event in events { emit(event) }
@@ -119,6 +122,9 @@ final class GenerationStream: SequenceListener {
 }
 
 extension GenerationStream.State {
+    /// Whether the answer is inside its reasoning.
+    var isThinking: Bool { parser?.isThinking ?? false }
+
     /// Keeps the log-probabilities of a token for the next event.
     mutating func note(_ token: SampledToken) {
         guard reportsLogProbabilities, let logProbability = token.logProbability else { return }

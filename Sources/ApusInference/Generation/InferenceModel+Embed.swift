@@ -23,10 +23,16 @@ extension InferenceModel {
 
     private func tokens(of text: String, truncates: Bool) throws -> [Int32] {
         let tokens = tokenizer.encode(text, addSpecial: true, parseSpecial: true)
-        guard !tokens.isEmpty else { throw InferenceError(.invalidRequest, "An input is empty.") }
+        guard !tokens.isEmpty else {
+            throw InferenceError(.invalidRequest, "An input is empty.", field: .prompt)
+        }
         guard tokens.count > contextLength else { return tokens }
         guard truncates else {
-            throw InferenceError(.promptTooLong, "the input length exceeds the context length")
+            throw InferenceError(
+                .promptTooLong,
+                "the input length exceeds the context length (\(tokens.count) tokens, limit "
+                    + "\(contextLength))"
+            )
         }
         let special = tokenizer.special
         guard special.addsEnd, let end = special.end else { return Array(tokens[..<contextLength]) }

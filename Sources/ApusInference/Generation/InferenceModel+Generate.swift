@@ -16,6 +16,7 @@ extension InferenceModel {
         _ request: GenerationRequest,
         emit: @escaping @Sendable (GenerationEvent) -> Void
     ) async throws {
+        try check(request.sampling.logitBias.keys.sorted(), of: "logit_bias", .logitBias)
         let template = try template(of: request)
         let prompt = try prompt(request, template: template)
         if request.rendersOnly { return emit(.rendered(prompt.text, tokens: prompt.tokens.count)) }

@@ -31,7 +31,7 @@ extension InferenceModel {
         _ request: GenerationRequest,
         template: any ChatTemplate
     ) throws -> Prompt {
-        try check(request.leadingTokens, of: "context")
+        try check(request.leadingTokens, of: "context", .prompt)
         var prompt: Prompt
         switch request.prompt {
         case .conversation(let conversation):
@@ -42,14 +42,14 @@ extension InferenceModel {
                 text: text
             )
         case .tokens(let tokens):
-            try check(tokens, of: "prompt")
+            try check(tokens, of: "prompt", .prompt)
             prompt = Prompt(tokens: tokens, text: tokenizer.decode(tokens, skipSpecial: false))
         case .infill(let prefix, let suffix):
             prompt = try infill(prefix: prefix, suffix: suffix, template: template)
         }
         try fit(&prompt, request)
         guard !prompt.tokens.isEmpty else {
-            throw InferenceError(.invalidRequest, "The prompt is empty.")
+            throw InferenceError(.invalidRequest, "The prompt is empty.", field: .prompt)
         }
         return prompt
     }
@@ -84,7 +84,9 @@ extension InferenceModel {
     /// Cuts the middle out of a prompt that leaves no room for an answer, or refuses it.
     private func fit(_ prompt: inout Prompt, _ request: GenerationRequest) throws {
         let count = prompt.tokens.count
-        guard count >= contextLength else { return }
+        // Whoever only counts may know how long a prompt is that does not fit.
+        let isCount = request.rendersOnly && request.overflow == .refuse
+        guard count >= contextLength, !isCount else { return }
         guard request.overflow == .truncate, request.shiftsContext else {
             throw InferenceError(
                 .promptTooLong,

@@ -1,4 +1,5 @@
 internal import ApusChat
+internal import ApusConversation
 package import ApusGGUF
 internal import ApusModels
 internal import ApusTensors
@@ -103,27 +104,29 @@ package final class InferenceModel: Sendable {
     /// Sequences being computed and waiting.
     package var load: (active: Int, waiting: Int) { engine.load }
 
-    /// The tokens of a text, special ones recognised.
-    package func tokenize(_ text: String) -> [Int32] {
-        tokenizer.encode(text, addSpecial: false, parseSpecial: true)
+    /// The tokens of a text, special ones recognised; `asPrompt` adds those around a prompt.
+    package func tokenize(_ text: String, asPrompt: Bool = false) -> [Int32] {
+        asPrompt
+            ? encode(text) : tokenizer.encode(text, addSpecial: false, parseSpecial: true)
     }
 
     /// The text of tokens, special ones included.
     ///
     /// Throws: `invalidRequest` for a token that the vocabulary does not have.
     package func detokenize(_ tokens: [Int32]) throws -> String {
-        try check(tokens, of: "tokens")
+        try check(tokens, of: "tokens", .prompt)
         return tokenizer.decode(tokens, skipSpecial: false)
     }
 
-    /// Refuses tokens that the vocabulary does not have; `field` is where they came from.
-    func check(_ tokens: [Int32], of field: String) throws {
+    /// Refuses tokens that the vocabulary does not have; `name` is where they came from.
+    func check(_ tokens: [Int32], of name: String, _ field: GenerationRequest.Field) throws {
         guard let token = tokens.first(where: { !(0..<Int32(tokenizer.count) ~= $0) }) else {
             return
         }
         throw InferenceError(
             .invalidRequest,
-            "\(field) has the token \(token), expected 0 to \(tokenizer.count - 1)"
+            "\(name) has the token \(token), expected 0 to \(tokenizer.count - 1)",
+            field: field
         )
     }
 }

@@ -129,8 +129,10 @@ final class RunnerProcess: Runner {
         return result
     }
 
-    func tokenize(_ text: String) async throws -> [Int32] {
-        let reply = try await ask(.tokens) { .tokenize(id: $0, text: text) }
+    func tokenize(_ text: String, asPrompt: Bool) async throws -> [Int32] {
+        let reply = try await ask(.tokens) {
+            .tokenize(id: $0, text: text, asPrompt: asPrompt)
+        }
         guard case .tokens(_, let tokens) = reply else { throw Self.confusion }
         return tokens
     }

@@ -15,8 +15,9 @@ package enum RunnerCommand: Sendable, Equatable, Codable {
     case generate(id: UInt64, request: GenerationRequest)
     /// Turn texts into vectors.
     case embed(id: UInt64, request: EmbeddingRequest)
-    /// Turn a text into tokens, special tokens recognised, none added.
-    case tokenize(id: UInt64, text: String)
+    /// Turn a text into tokens, special tokens recognised; `asPrompt` adds those that the model wants
+    /// around a prompt.
+    case tokenize(id: UInt64, text: String, asPrompt: Bool)
     /// Turn tokens into text.
     case detokenize(id: UInt64, tokens: [Int32])
     /// The answer to a request is not wanted any more.

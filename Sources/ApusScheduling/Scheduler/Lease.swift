@@ -43,9 +43,10 @@ package final class Lease: Sendable {
         try await runner.embed(request)
     }
 
-    /// Turns a text into tokens, special tokens recognised, none added.
-    package func tokenize(_ text: String) async throws -> [Int32] {
-        try await runner.tokenize(text)
+    /// Turns a text into tokens, special tokens recognised; `asPrompt` adds those that the model
+    /// wants around a prompt.
+    package func tokenize(_ text: String, asPrompt: Bool = false) async throws -> [Int32] {
+        try await runner.tokenize(text, asPrompt: asPrompt)
     }
 
     /// Turns tokens into text.

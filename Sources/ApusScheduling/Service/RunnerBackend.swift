@@ -26,8 +26,9 @@ package protocol LoadedModel: Sendable {
     ) async throws
     /// Turns texts into vectors.
     func embed(_ request: EmbeddingRequest) async throws -> EmbeddingResult
-    /// Turns a text into tokens, special tokens recognised, none added.
-    func tokenize(_ text: String) async throws -> [Int32]
+    /// Turns a text into tokens, special tokens recognised; `asPrompt` adds those that the model
+    /// wants around a prompt.
+    func tokenize(_ text: String, asPrompt: Bool) async throws -> [Int32]
     /// Turns tokens into text.
     func detokenize(_ tokens: [Int32]) async throws -> String
     /// How busy the model is; quick, and called from any thread.

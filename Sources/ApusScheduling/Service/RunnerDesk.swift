@@ -26,7 +26,8 @@ final class RunnerDesk: Sendable {
     /// Notes a request before a task works on it, or ends the one that is cancelled.
     func register(_ command: RunnerCommand) {
         switch command {
-        case .generate(let id, _), .embed(let id, _), .tokenize(let id, _), .detokenize(let id, _):
+        case .generate(let id, _), .embed(let id, _), .tokenize(let id, _, _),
+            .detokenize(let id, _):
             state.withLock { $0.requests[id] = CancellationSignal() }
         case .cancel(let id): state.withLock { $0.requests[id] }?.fire()
         case .load, .ping, .shutdown: break
@@ -53,8 +54,10 @@ final class RunnerDesk: Sendable {
                 }
                 return .embeddings(id: id, result: result)
             }
-        case .tokenize(let id, let text):
-            await work(id) { .tokens(id: id, tokens: try await $0.tokenize(text)) }
+        case .tokenize(let id, let text, let asPrompt):
+            await work(id) { model in
+                .tokens(id: id, tokens: try await model.tokenize(text, asPrompt: asPrompt))
+            }
         case .detokenize(let id, let tokens):
             await work(id) { .text(id: id, text: try await $0.detokenize(tokens)) }
         case .ping(let id):

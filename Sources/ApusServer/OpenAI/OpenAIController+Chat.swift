@@ -19,7 +19,7 @@ extension OpenAIController {
             log: GenerationLog(.openAI, model.name, isStream: body.stream, context)
         )
         let envelope = envelope(for: model)
-        guard body.stream else {
+        guard body.stream.isOn else {
             let relay = FrameRelay(for: context, in: services.connections) { queue in
                 var answer = OpenAIChat.Answer(envelope, for: body)
                 try await batch.forEach { answer.take($1, choice: $0) }

@@ -17,7 +17,7 @@ extension OpenAIController {
             log: GenerationLog(.openAI, model.name, isStream: body.stream, context)
         )
         let envelope = envelope(for: model)
-        guard body.stream else {
+        guard body.stream.isOn else {
             let relay = FrameRelay(for: context, in: services.connections) { queue in
                 let prompts = try await echoes(of: body, batch.wish)
                 var answer = OpenAICompletion.Answer(envelope, for: body, prompts: prompts)

@@ -20,6 +20,23 @@ extension OpenAIController {
         return OpenAIReply.json(bytes: try await relay.only())
     }
 
+    /// Documents in the order of how near their vectors are to the query's.
+    @Sendable func rerank(_ request: Request, _ context: ServerContext) async throws -> Response {
+        let body = try OpenAIRerank.Request(try await object(of: request))
+        note(body.unknown, context)
+        let model = try await model(named: body.model)
+        let embedding = try body.embedding(for: model.dialect)
+        let wish = try wish(for: model, nil, body.keepAlive, context)
+        let relay = FrameRelay(for: context, in: services.connections) { queue in
+            let lease = try await services.scheduler.acquire(wish)
+            defer { lease.release() }
+            let result = try await lease.embed(embedding)
+            let answer = try body.answer(id: "rerank-" + Self.identifier(), result)
+            try await queue.send(OpenAIWire.bytes(answer))
+        }
+        return OpenAIReply.json(bytes: try await relay.only())
+    }
+
     /// The text of every input that is tokens.
     private static func texts(
         of inputs: [OpenAICompletion.Prompt],

@@ -36,6 +36,24 @@ extension OpenAIController {
             bytes: OpenAIWire.bytes(OpenAIModels.Model(summary, id: id).json)
         )
     }
+
+    /// Removes a model from the store.
+    @Sendable func deleteModel(
+        _ request: Request,
+        _ context: ServerContext
+    ) async throws -> Response {
+        let id = request.uri.path.dropFirst("/v1/models/".count).withoutPercentEncoding
+        do {
+            let errors = ModelErrors(empty: .required, missing: .plain)
+            let name = try services.library.reference(to: id, errors).name
+            try await services.library.blocking { try $0.delete(name) }
+        } catch let error as ServerError where error.isUnknownModel(id) {
+            throw OpenAIError.modelNotFound(id)
+        } catch let error as StoreError where error.code == .notFound {
+            throw OpenAIError.modelNotFound(id)
+        }
+        return OpenAIReply.json(bytes: OpenAIWire.bytes(OpenAIModels.deleted(id)))
+    }
 }
 
 extension OpenAIModels.Model {

@@ -13,39 +13,73 @@ extension OpenAIController {
             requests: [generation],
             log: GenerationLog(.openAI, model.name, isStream: body.stream, context)
         )
-        let envelope = envelope(for: model)
-        let relay = FrameRelay(for: context, in: services.connections) { queue in
-            var framing = OpenAIResponses.Framing(envelope, for: body, generation: generation)
-            guard body.stream else {
-                try await batch.forEach { _, event in
-                    _ = framing.frames(for: event, now: services.now().seconds)
-                }
-                try await keep(framing, body)
-                return try await queue.send(OpenAIWire.bytes(framing.response))
+        let framing = OpenAIResponses.Framing(
+            envelope(for: model),
+            for: body,
+            generation: generation
+        )
+        if body.background {
+            let run = begin(body, framing, batch, request, context)
+            guard body.stream.isOn else {
+                return OpenAIReply.json(bytes: OpenAIWire.bytes(run.response))
             }
-            var hasBegun = false
-            do {
-                try await queue.keepingAlive {
-                    try await batch.forEach { _, event in
-                        var frames = hasBegun ? [] : framing.begin()
-                        hasBegun = true
-                        frames += framing.frames(for: event, now: services.now().seconds)
-                        // Whoever has the last event can ask for the response.
-                        if framing.isComplete { try await keep(framing, body) }
-                        for frame in frames { try await queue.send(OpenAIWire.namedEvent(frame)) }
-                    }
+            return try await events(of: run, after: nil, request, context)
+        }
+        let relay = FrameRelay(for: context, in: services.connections) { queue in
+            guard body.stream.isOn else {
+                let whole = try await answer(framing, to: body, batch)
+                return try await queue.send(OpenAIWire.bytes(whole.response))
+            }
+            try await stream(framing, to: body, batch, into: queue, request, context)
+        }
+        guard body.stream.isOn else { return OpenAIReply.json(bytes: try await relay.only()) }
+        return try await OpenAIReply.events(from: relay, about: "input", request, context)
+    }
+
+    /// The response in one piece.
+    private func answer(
+        _ framing: OpenAIResponses.Framing,
+        to body: OpenAIResponses.Request,
+        _ batch: GenerationBatch
+    ) async throws -> OpenAIResponses.Framing {
+        var framing = framing
+        try await batch.forEach { _, event in
+            _ = framing.frames(for: event, now: services.now().seconds)
+        }
+        keep(framing, body)
+        return framing
+    }
+
+    /// Sends the events of a response.
+    private func stream(
+        _ start: OpenAIResponses.Framing,
+        to body: OpenAIResponses.Request,
+        _ batch: GenerationBatch,
+        into queue: FrameQueue,
+        _ request: Request,
+        _ context: ServerContext
+    ) async throws {
+        var framing = start
+        var hasBegun = false
+        do {
+            try await queue.keepingAlive {
+                try await batch.forEach { _, event in
+                    var frames = hasBegun ? [] : framing.begin()
+                    hasBegun = true
+                    frames += framing.frames(for: event, now: services.now().seconds)
+                    // Whoever has the last event can ask for the response.
+                    if framing.isComplete { keep(framing, body) }
+                    for frame in frames { try await queue.send(OpenAIWire.namedEvent(frame)) }
                 }
-            } catch {
-                if !hasBegun || error is CancellationError { throw error }
-                let failure = OpenAIFailureMapping(error, about: "input")
-                failure.log(to: context.logger, path: request.uri.path)
-                for frame in framing.fail(failure.error) {
-                    try await queue.send(OpenAIWire.namedEvent(frame))
-                }
+            }
+        } catch {
+            if !hasBegun || error is CancellationError { throw error }
+            let failure = OpenAIFailureMapping(error, about: "input")
+            failure.log(to: context.logger, path: request.uri.path)
+            for frame in framing.fail(failure.error) {
+                try await queue.send(OpenAIWire.namedEvent(frame))
             }
         }
-        guard body.stream else { return OpenAIReply.json(bytes: try await relay.only()) }
-        return try await OpenAIReply.events(from: relay, about: "input", request, context)
     }
 
     /// The tokens that a request for a response would read.
@@ -71,28 +105,15 @@ extension OpenAIController {
         return OpenAIReply.json(bytes: try await relay.only())
     }
 
-    @Sendable func retrieve(_ request: Request, _ context: ServerContext) async throws -> Response {
-        let stored = try stored(context)
-        return OpenAIReply.json(bytes: OpenAIWire.bytes(stored.response))
-    }
-
-    @Sendable func deleteResponse(
-        _ request: Request,
-        _ context: ServerContext
-    ) async throws -> Response {
-        let id = context.parameters.get("id") ?? ""
-        guard responses.deleteResponse(id) else { throw OpenAIError.notStored("Response", id) }
-        return OpenAIReply.json(bytes: OpenAIWire.bytes(OpenAIStoredResponse.deleted(id)))
-    }
-
     @Sendable func inputItems(
         _ request: Request,
         _ context: ServerContext
     ) async throws -> Response {
-        let stored = try stored(context)
-        var query: [String: String] = [:]
-        for (name, value) in request.uri.queryParameters { query[String(name)] = String(value) }
-        let page = try OpenAIItems.page(stored.input, query: query)
+        let id = context.parameters.get("id") ?? ""
+        guard let stored = responses.response(id) else {
+            throw OpenAIError.notStored("Response", id)
+        }
+        let page = try OpenAIItems.page(stored.input, query: OpenAIQuery(request).values)
         return OpenAIReply.json(bytes: OpenAIWire.bytes(page))
     }
 
@@ -101,7 +122,8 @@ extension OpenAIController {
         _ request: Request,
         _ context: ServerContext
     ) async throws -> (OpenAIResponses.Request, ServedModel, GenerationRequest) {
-        let body = try OpenAIResponses.Request(try await object(of: request))
+        let object = try await responses.resolvingReferences(in: try await object(of: request))
+        let body = try OpenAIResponses.Request(object)
         note(body.unknown, context)
         let model = try await model(named: body.model)
         let history = try await responses.history(before: body)
@@ -110,18 +132,9 @@ extension OpenAIController {
     }
 
     /// Keeps a response that has ended, if its request says so.
-    private func keep(
-        _ framing: OpenAIResponses.Framing,
-        _ body: OpenAIResponses.Request
-    ) async throws {
+    func keep(_ framing: OpenAIResponses.Framing, _ body: OpenAIResponses.Request) {
         guard let stored = OpenAIStoredResponse(framing.response, to: body) else { return }
         if body.store { responses.save(stored) }
         if let id = body.conversationID { _ = responses.append(stored.items, toConversation: id) }
-    }
-
-    private func stored(_ context: ServerContext) throws(OpenAIError) -> OpenAIStoredResponse {
-        let id = context.parameters.get("id") ?? ""
-        guard let stored = responses.response(id) else { throw .notStored("Response", id) }
-        return stored
     }
 }

@@ -14,10 +14,13 @@ struct OpenAIController: Sendable {
     let anthropic: AnthropicController
     /// Responses that clients can come back to.
     let responses = ResponseMemory()
+    /// Responses that are being made although nobody may wait for them.
+    let background = BackgroundResponses()
 
     /// The routes; other methods of their paths are refused in OpenAI's words.
     var routes: [Route] {
-        let served = generationRoutes + modelRoutes + responseRoutes
+        let served =
+            generationRoutes + modelRoutes + tokenRoutes + responseRoutes + conversationRoutes
         var refused: [Route] = []
         for (path, group) in Dictionary(grouping: served, by: \.path) {
             let allow = group.map(\.method.rawValue).sorted().joined(separator: ", ")
@@ -47,12 +50,23 @@ struct OpenAIController: Sendable {
             route(.post, "/v1/chat/completions", about: "messages", chat),
             route(.post, "/v1/completions", about: "prompt", complete),
             route(.post, "/v1/embeddings", about: "input", embed),
+            route(.post, "/v1/rerank", about: "documents", rerank),
+            route(.post, "/v2/rerank", about: "documents", rerank),
+            route(.post, "/rerank", about: "documents", rerank),
+        ]
+    }
+
+    private var tokenRoutes: [Route] {
+        [
+            route(.post, "/tokenize", about: "messages", tokenize),
+            route(.post, "/detokenize", about: "tokens", detokenize),
         ]
     }
 
     private var modelRoutes: [Route] {
         [
             route(.get, "/v1/models", models), route(.get, "/v1/models/**", model),
+            route(.delete, "/v1/models/**", deleteModel),
         ]
     }
 
@@ -60,9 +74,25 @@ struct OpenAIController: Sendable {
         [
             route(.post, "/v1/responses", about: "input", respond),
             route(.post, "/v1/responses/input_tokens", about: "input", countInput),
+            route(.post, "/v1/responses/compact") { request, _ in
+                throw OpenAIError.unknownURL("POST", request.uri.path)
+            },
             route(.get, "/v1/responses/:id", retrieve),
             route(.delete, "/v1/responses/:id", deleteResponse),
+            route(.post, "/v1/responses/:id/cancel", cancel),
             route(.get, "/v1/responses/:id/input_items", inputItems),
+        ]
+    }
+
+    private var conversationRoutes: [Route] {
+        let path = "/v1/conversations"
+        return [
+            route(.post, path, createConversation), route(.get, path + "/:id", conversation),
+            route(.post, path + "/:id", updateConversation),
+            route(.delete, path + "/:id", deleteConversation),
+            route(.post, path + "/:id/items", addItems), route(.get, path + "/:id/items", items),
+            route(.get, path + "/:id/items/:item", item),
+            route(.delete, path + "/:id/items/:item", deleteItem),
         ]
     }
 
@@ -74,11 +104,14 @@ struct OpenAIController: Sendable {
         _ handler: @escaping Route.Handler
     ) -> Route {
         Route(method, path) { request, context in
+            var response: Response
             do {
-                return try await handler(request, context)
+                response = try await handler(request, context)
             } catch {
-                return refuse(error, about: field, request, context)
+                response = refuse(error, about: field, request, context)
             }
+            response.headers.set("x-request-id", "req_" + Self.identifier())
+            return response
         }
     }
 

@@ -1,3 +1,4 @@
+internal import ApusConversation
 internal import ApusDialects
 internal import ApusGGUF
 internal import ApusScheduling
@@ -29,9 +30,15 @@ struct OpenAIFailureMapping {
             self.error = OpenAIError(Self.kind(of: error.code), error.message)
             if let detail = error.detail { logText += " (\(detail))" }
         case let error as SchedulingError where error.code == .promptTooLong:
-            self.error = .tooLong(error.message, param: field)
+            self.error = .tooLong(error, param: field)
         case let error as SchedulingError:
-            self.error = OpenAIError(Self.kind(of: error.code), error.message)
+            let param = Self.param(for: error.field, prompt: field)
+            self.error = OpenAIError(
+                Self.kind(of: error.code),
+                error.message,
+                param: param,
+                code: param == nil ? nil : "invalid_value"
+            )
         case let error as GGUFError: self.error = OpenAIError(.server, error.message)
         default:
             self.error = OpenAIError(
@@ -55,6 +62,17 @@ struct OpenAIFailureMapping {
     /// The answer, when none has begun.
     var response: Response {
         OpenAIReply.json(bytes: OpenAIWire.bytes(error.json), status: status)
+    }
+
+    /// The field of a request for a part of what the engine was asked.
+    private static func param(for field: GenerationRequest.Field?, prompt: String?) -> String? {
+        switch field {
+        case .prompt: prompt
+        case .format: prompt == "input" ? "text.format" : "response_format"
+        case .tools: "tools"
+        case .logitBias: "logit_bias"
+        case nil: nil
+        }
     }
 
     private static func isClientGone(_ error: any Error) -> Bool {
@@ -102,13 +120,17 @@ struct OpenAIFailureMapping {
 }
 
 extension OpenAIError {
-    /// A prompt that does not fit the context, in the runner's words.
-    fileprivate static func tooLong(_ message: String, param: String?) -> OpenAIError {
-        OpenAIError(
-            .invalidRequest,
-            message,
-            param: param,
-            code: "context_length_exceeded"
-        )
+    /// A prompt that does not fit the context: in OpenAI's words, which clients look for, when the
+    /// runner says how long it is, else in the runner's.
+    fileprivate static func tooLong(_ error: SchedulingError, param: String?) -> OpenAIError {
+        guard let length = PromptLength(of: error), let param else {
+            return OpenAIError(
+                .invalidRequest,
+                error.message,
+                param: param,
+                code: "context_length_exceeded"
+            )
+        }
+        return .contextLengthExceeded(tokens: length.tokens, limit: length.maximum, param: param)
     }
 }

@@ -83,6 +83,30 @@ final class ResponseMemory: OpenAIResponseStore, Sendable {
         }
     }
 
+    func update(
+        conversation id: String,
+        _ change: @Sendable (inout OpenAIStoredConversation) throws -> Void
+    ) throws -> OpenAIStoredConversation? {
+        try state.withLock { state in
+            guard var conversation = state.conversations[id]?.value else { return nil }
+            try change(&conversation)
+            put(conversation, Self.size(conversation.items), &state)
+            return conversation
+        }
+    }
+
+    func items(_ ids: Set<String>) -> [String: JSONValue] {
+        let lists = state.withLock { state in
+            state.responses.values.map(\.value.items)
+                + state.conversations.values.map(\.value.items)
+        }
+        var found: [String: JSONValue] = [:]
+        for item in lists.joined() {
+            if let id = item["id"]?.stringValue, ids.contains(id) { found[id] = item }
+        }
+        return found
+    }
+
     func deleteConversation(_ id: String) -> Bool {
         state.withLock { state in
             guard let entry = state.conversations.removeValue(forKey: id) else { return false }

@@ -78,7 +78,7 @@ private struct InferenceRunner: LoadedModel {
         do {
             try await model.generate(request, emit: emit)
         } catch {
-            throw SchedulingError(answering: error)
+            throw SchedulingError(answering: error, format: request.format)
         }
     }
 
@@ -90,7 +90,9 @@ private struct InferenceRunner: LoadedModel {
         }
     }
 
-    func tokenize(_ text: String) async throws -> [Int32] { model.tokenize(text) }
+    func tokenize(_ text: String, asPrompt: Bool) async throws -> [Int32] {
+        model.tokenize(text, asPrompt: asPrompt)
+    }
 
     func detokenize(_ tokens: [Int32]) async throws -> String {
         do {

@@ -1,4 +1,5 @@
 internal import ApusChat
+internal import ApusConversation
 internal import ApusGGUF
 internal import ApusInference
 internal import ApusModels
@@ -28,12 +29,14 @@ extension SchedulingError {
         }
     }
 
-    /// The error of a request that could not be answered.
-    init(answering error: any Error) {
+    /// The error of a request that could not be answered; `format` is the one it demanded.
+    init(answering error: any Error, format: OutputFormat? = nil) {
         switch error {
-        case let error as ChatError: self.init(.invalidRequest, error.description)
+        case let error as ChatError:
+            self.init(.invalidRequest, error.description, field: .prompt)
         case let error as SamplingError: self.init(.invalidRequest, error.message)
-        case let error as GrammarError: self.init(.invalidRequest, error.message)
+        case let error as GrammarError:
+            self.init(.invalidRequest, error.message, field: format == nil ? .tools : .format)
         case let error as InferenceError:
             let code: Code =
                 switch error.code {
@@ -44,7 +47,7 @@ extension SchedulingError {
                 case .cancelled: .cancelled
                 case .brokenLogits: .internalError
                 }
-            self.init(code, error.message)
+            self.init(code, error.message, field: error.field)
         default: self.init(wrapping: error)
         }
     }

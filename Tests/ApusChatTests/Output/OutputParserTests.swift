@@ -10,6 +10,28 @@ import Testing
     )
     static let llama = ChatFeatures(toolCallFormat: .llama)
 
+    @Test func itIsKnownWhatReasoningIs() {
+        var parser = OutputTranscript.parser(Self.qwen)
+        let states = ["<think>", "Hm", "</thi", "nk>", "\n\nYes"].map { piece in
+            _ = parser.feed(piece)
+            return parser.isThinking
+        }
+        #expect(states == [true, true, true, false, false])
+        let format = ToolCallFormat(name: "harmony", syntax: HarmonySyntax())
+        var harmony = OutputTranscript.parser(ChatFeatures(toolCallFormat: format))
+        let channels = [
+            "<|channel|>analysis", "<|message|>", "Hm", "<|end|>",
+            "<|start|>assistant<|channel|>final<|message|>", "Yes",
+        ].map { piece in
+            _ = harmony.feed(piece)
+            return harmony.isThinking
+        }
+        #expect(channels == [false, true, true, false, false, false])
+        var plain = OutputTranscript.parser(Self.llama)
+        _ = plain.feed("<think>")
+        #expect(!plain.isThinking)
+    }
+
     static func call(
         _ id: Int,
         _ name: String = "f",

@@ -85,7 +85,7 @@ private func chunk(_ delta: String, reason: String = "null", logprobs: String = 
         #expect(
             frames.last
                 == head
-                + #"[],"usage":{"prompt_tokens":20,"completion_tokens":15,"total_tokens":35,"prompt_tokens_details":{"cached_tokens":8,"audio_tokens":0}}}"#
+                + #"[],"usage":{"prompt_tokens":20,"completion_tokens":15,"total_tokens":35,"prompt_tokens_details":{"cached_tokens":8,"audio_tokens":0},"completion_tokens_details":{"reasoning_tokens":0,"audio_tokens":0,"accepted_prediction_tokens":0,"rejected_prediction_tokens":0}}}"#
         )
         #expect(chatAnswer(events, for: request).contains(#""reasoning_content":"hm""#))
     }

@@ -18,7 +18,7 @@ import Testing
         #expect(second.sampling.temperature == 1 && second.sampling.topK == 3)
         #expect(second.maximumTokens == 3 && second.stop == ["<end>", "a"])
         #expect(second.sampling.seed == 1)
-        #expect(second.sampling.logitBias == [5: -.infinity, 6: 2])
+        #expect(second.sampling.logitBias == [5: SamplingOptions.forbidden, 6: 2])
         #expect(try model.options(with: request.sampling.options).loading.contextLength == 64)
     }
 

@@ -58,6 +58,9 @@ import Testing
                 try OpenAIEmbedding.Request(body).embedding { _ throws(OpenAIError) in "t" }
             }
             check { try OpenAIRerank.Request(body) }
+            check { try OpenAITokenize.Request(body) }
+            check { try OpenAIDetokenize.Request(body) }
+            check { try OpenAIStoredConversation(body, id: "1", created: 1) }
         }
         #expect(accepted > 0)
     }

@@ -3,7 +3,7 @@ import ApusDialects
 import Testing
 
 /// A responses request read from JSON text without its model.
-private func request(_ members: String) throws -> OpenAIResponses.Request {
+private func responsesRequest(_ members: String) throws -> OpenAIResponses.Request {
     try OpenAIResponses.Request(OpenAIWire.body(Array((#"{"model":"m""# + members + "}").utf8)))
 }
 
@@ -12,7 +12,7 @@ private func stream(
     _ events: [GenerationEvent],
     _ members: String = #","input":"hi""#
 ) throws -> (types: [String], frames: [JSONValue], response: JSONValue) {
-    let request = try request(members)
+    let request = try responsesRequest(members)
     let generation = try request.generation(for: openAIModel())
     var framing = OpenAIResponses.Framing(openAIEnvelope, for: request, generation: generation)
     var frames = framing.begin()
@@ -93,7 +93,7 @@ private func stream(
         #expect(types.last == "response.incomplete")
         #expect(response["incomplete_details"] == ["reason": "max_output_tokens"])
         #expect(response["completed_at"]?.isNull == true)
-        let plain = try request(#","input":"q""#)
+        let plain = try responsesRequest(#","input":"q""#)
         var framing = OpenAIResponses.Framing(
             openAIEnvelope,
             for: plain,
@@ -108,7 +108,7 @@ private func stream(
     }
 
     @Test func itemsOfOneTurnBecomeOneMessage() throws {
-        let found = try request(
+        let found = try responsesRequest(
             #"""
             ,"instructions":"I","input":[{"role":"developer","content":"d"},
             {"type":"message","role":"user","content":[{"type":"input_text","text":"q"}]},
@@ -148,7 +148,9 @@ private func stream(
             #""input":[{"role":"user","content":[{"type":"input_image"}]}]"#,
             "input[0].content[0].type"
         ),
-        (#""input":"q","background":true"#, "background"),
+        (#""input":"q","background":true,"store":false"#, "background"),
+        (#""input":"q","access_programs":{}"#, "access_programs"),
+        (#""input":"q","prompt_cache_options":{"prewarm":true}"#, "prompt_cache_options.prewarm"),
         (#""input":"q","include":["x"]"#, "include[0]"),
         (#""input":"q","truncation":"x""#, "truncation"),
         (#""input":"q","tools":[{"type":"web_search"}]"#, "tools[0].type"),
@@ -158,13 +160,13 @@ private func stream(
         (#""input":"q","prompt":{"id":"p"}"#, "prompt"),
     ])
     func refusalsNameTheField(_ members: String, _ param: String) {
-        #expect(openAIRefusal { try request("," + members) }?.param == param)
+        #expect(openAIRefusal { try responsesRequest("," + members) }?.param == param)
     }
 
     @Test func keptResponsesAreGoneOnFrom() async throws {
-        let store = Store()
+        let store = OpenAIStore()
         for (id, input, previous) in [("1", "a", nil), ("2", "b", "resp_1")] {
-            let request = try request(
+            let request = try responsesRequest(
                 #","input":"\#(input)""#
                     + (previous.map { #","previous_response_id":"\#($0)""# } ?? "")
             )
@@ -179,7 +181,7 @@ private func stream(
             let stored = OpenAIStoredResponse(framing.response, to: request)
             await store.save(try #require(stored))
         }
-        let next = try request(#","input":"c","previous_response_id":"resp_2""#)
+        let next = try responsesRequest(#","input":"c","previous_response_id":"resp_2""#)
         let history = try await store.history(before: next)
         #expect(history.map(\.content) == ["a", "A1", "b", "A2"])
         let items = try #require(await store.response("resp_2")).items
@@ -189,40 +191,74 @@ private func stream(
         #expect(
             openAIRefusal { try OpenAIItems.page(items, query: ["limit": "x"]) }?.param == "limit"
         )
-        let lost = try request(#","input":"c","previous_response_id":"resp_9""#)
+        let lost = try responsesRequest(#","input":"c","previous_response_id":"resp_9""#)
         await #expect(throws: OpenAIError.self) { try await store.history(before: lost) }
     }
 
+    @Test func responsesInTheBackgroundBeginInTheQueue() throws {
+        let request = try responsesRequest(#","input":"hi","background":true,"stream":true"#)
+        let generation = try request.generation(for: openAIModel())
+        var framing = OpenAIResponses.Framing(openAIEnvelope, for: request, generation: generation)
+        #expect(framing.identifier == "resp_7" && !framing.isComplete)
+        var frames = framing.begin()
+        #expect(framing.response["status"] == "queued")
+        #expect(framing.response["background"] == true)
+        frames += framing.frames(for: .content("Hi"), now: 2)
+        let types = frames.compactMap { $0["type"]?.stringValue }
+        #expect(
+            types.prefix(4) == [
+                "response.created", "response.queued", "response.in_progress",
+                "response.output_item.added",
+            ]
+        )
+        var cancelled = framing
+        cancelled.cancel()
+        #expect(cancelled.isComplete && cancelled.response["status"] == "cancelled")
+        #expect(cancelled.response["output"]?[0]?["content"]?[0]?["text"] == "Hi")
+        #expect(cancelled.frames(for: openAIEnd(), now: 3).isEmpty)
+        frames += framing.frames(for: openAIEnd(), now: 3)
+        OpenAIShapes.note("response.events", frames)
+        #expect(frames.map { $0["sequence_number"]?.intValue } == Array(0..<frames.count))
+        let error = openAIRefusal {
+            try responsesRequest(#","input":"hi","background":true,"store":false"#)
+        }
+        #expect(error?.param == "background")
+    }
+
+    @Test(arguments: ["Hm.", "Grüße", "ab", "a", ""])
+    func sealedReasoningIsReadAgain(_ text: String) throws {
+        let include = #","input":"q","include":["reasoning.encrypted_content"]"#
+        let events: [GenerationEvent] = [.thinking(text), .content("A"), openAIEnd()]
+        let output = try stream(events, include).response["output"]?[0]
+        if text.isEmpty {
+            #expect(output?["type"] == "message")
+            return
+        }
+        let sealed = try #require(output?["encrypted_content"])
+        let item: JSONValue = ["type": "reasoning", "summary": [], "encrypted_content": sealed]
+        let turns = try OpenAIItems.messages([item, ["role": "assistant", "content": "A"]])
+        #expect(turns.map(\.thinking) == [text])
+        #expect(try stream(events).response["output"]?[0]?["encrypted_content"] == nil)
+    }
+
+    @Test(arguments: ["x", "====", "AB==", "A===", "AAA*", "/w=="])
+    func reasoningOfOthersIsRefused(_ sealed: String) {
+        let item: JSONValue = ["type": "reasoning", "encrypted_content": .string(sealed)]
+        let error = openAIRefusal { try OpenAIItems.messages([item]) }
+        #expect(error?.param == "input[0].encrypted_content")
+    }
+
     @Test func conversationsAreGoneOnFrom() async throws {
-        let store = Store()
+        let store = OpenAIStore()
         let body: JSONObject = ["items": [["role": "user", "content": "a"]], "metadata": [:]]
         let conversation = try OpenAIStoredConversation(body, id: "5", created: 1)
         OpenAIShapes.note("conversation", [conversation.json])
         OpenAIShapes.note("response.count", [OpenAIItems.count(tokens: 4)])
         await store.save(conversation)
-        let next = try request(#","input":"b","conversation":{"id":"conv_5"}"#)
+        let next = try responsesRequest(#","input":"b","conversation":{"id":"conv_5"}"#)
         #expect(try await store.history(before: next).map(\.content) == ["a"])
         let bad: JSONObject = ["items": [["role": "x"]]]
         let error = openAIRefusal { try OpenAIStoredConversation(bad, id: "5", created: 1) }
         #expect(error?.param == "items[0].role")
     }
-}
-
-/// A store in memory.
-private actor Store: OpenAIResponseStore {
-    private var responses: [String: OpenAIStoredResponse] = [:]
-    private var conversations: [String: OpenAIStoredConversation] = [:]
-
-    func response(_ id: String) -> OpenAIStoredResponse? { responses[id] }
-    func save(_ response: OpenAIStoredResponse) { responses[response.id] = response }
-    func deleteResponse(_ id: String) -> Bool { responses.removeValue(forKey: id) != nil }
-    func conversation(_ id: String) -> OpenAIStoredConversation? { conversations[id] }
-    func save(_ conversation: OpenAIStoredConversation) {
-        conversations[conversation.id] = conversation
-    }
-    func append(_ items: [JSONValue], toConversation id: String) -> Bool {
-        conversations[id]?.items += items
-        return conversations[id] != nil
-    }
-    func deleteConversation(_ id: String) -> Bool { conversations.removeValue(forKey: id) != nil }
 }

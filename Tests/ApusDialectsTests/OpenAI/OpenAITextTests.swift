@@ -125,4 +125,26 @@ import Testing
             openAIRefusal { try request.answer(id: "r", scores: [1], tokens: 9) }?.status == 500
         )
     }
+
+    @Test func documentsRankByTheAngleToTheQuery() throws {
+        let body: JSONObject = [
+            "model": "m", "query": "q", "documents": ["a", "b", "c"], "return_documents": true,
+        ]
+        let request = try OpenAIRerank.Request(body)
+        let wanted = try request.embedding(for: openAIModel(["embedding"]))
+        #expect(wanted.inputs == ["q", "a", "b", "c"] && !wanted.truncates)
+        let vectors: [[Float]] = [[2, 0], [0, 1], [3, 0], [0, 0]]
+        let result = EmbeddingResult(vectors: vectors, tokens: 8)
+        let answer = try request.answer(id: "r", result)
+        let scores = answer["results"]?.arrayValue?.map { $0["relevance_score"]?.doubleValue }
+        #expect(scores == [1, 0, 0])
+        #expect(answer["results"]?[0]?["document"] == ["text": "b"])
+        #expect(openAIRefusal { try request.embedding(for: openAIModel()) }?.param == "model")
+        var cutting = body
+        cutting["max_tokens_per_doc"] = 5
+        #expect(openAIRefusal { try OpenAIRerank.Request(cutting) }?.param == "max_tokens_per_doc")
+        var empty = body
+        empty["documents"] = []
+        #expect(openAIRefusal { try OpenAIRerank.Request(empty) }?.code == "empty_array")
+    }
 }

@@ -96,7 +96,9 @@ final class Stage: RunnerLauncher, Sendable {
             )
         }
 
-        func tokenize(_ text: String) async throws -> [Int32] { text.utf8.map { Int32($0) } }
+        func tokenize(_ text: String, asPrompt: Bool) async throws -> [Int32] {
+            (asPrompt ? [1] : []) + text.utf8.map { Int32($0) }
+        }
         func detokenize(_ tokens: [Int32]) async throws -> String {
             String(decoding: tokens.map { UInt8(truncatingIfNeeded: $0) }, as: UTF8.self)
         }

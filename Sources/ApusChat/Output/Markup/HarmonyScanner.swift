@@ -51,6 +51,10 @@ struct HarmonyScanner: ToolCallScanner {
     /// A scanner for an answer that may call these tools.
     init(tools: [Tool]) { self.tools = ToolParameters.table(tools) }
 
+    var isThinking: Bool {
+        if case .thinking = state { true } else { false }
+    }
+
     mutating func feed(_ piece: [UInt8]) -> [ScannedPart] {
         for byte in piece { take(byte) }
         return takeParts()

@@ -29,11 +29,7 @@ extension OpenAIChat {
             guard choices.indices.contains(choice), !choices[choice].isFinished else { return }
             for change in choices[choice].changes(for: event) { messages[choice].apply(change) }
             guard case .finished(let summary) = event else { return }
-            usage.add(
-                summary,
-                countsPrompt: choice == 0,
-                hasReasoned: choices[choice].hasReasoned
-            )
+            usage.add(summary, countsPrompt: choice == 0)
         }
 
         /// The body of the answer.

@@ -6,7 +6,7 @@ extension OpenAIChat {
     /// The caller sends every chunk as a `data:` event and, when `isComplete`, `data: [DONE]`.
     package struct Framing: Sendable {
         private let envelope: OpenAIEnvelope
-        private let includesUsage: Bool
+        private let stream: OpenAIStream
         private let isLegacy: Bool
         private var choices: [OpenAIChoice]
         /// The figures of the choices that have ended.
@@ -15,7 +15,7 @@ extension OpenAIChat {
         /// Frames of the answer to `request`.
         package init(_ envelope: OpenAIEnvelope, for request: Request) {
             self.envelope = envelope
-            includesUsage = request.includesUsage
+            stream = request.stream
             isLegacy = request.tools.isLegacy
             choices = Array(
                 repeating: OpenAIChoice(isLegacy: request.tools.isLegacy),
@@ -45,14 +45,10 @@ extension OpenAIChat {
             }
             frames += changes.map { chunk($0, choice: choice) }
             if case .finished(let summary) = event, !wasFinished {
-                usage.add(
-                    summary,
-                    countsPrompt: choice == 0,
-                    hasReasoned: choices[choice].hasReasoned
-                )
-                if includesUsage, isComplete { frames.append(usageChunk) }
+                usage.add(summary, countsPrompt: choice == 0)
+                if stream.includesUsage, isComplete { frames.append(usageChunk) }
             }
-            return frames
+            return frames.map(stream.framed)
         }
 
         private var head: JSONObject {
@@ -82,7 +78,7 @@ extension OpenAIChat {
                     "finish_reason": .text(reason),
                 ]
             ]
-            if includesUsage { chunk["usage"] = .null }
+            if stream.includesUsage { chunk["usage"] = .null }
             return .object(chunk)
         }
 

@@ -24,10 +24,8 @@ package enum OpenAIChat {
         package var topLogProbabilities: Int
         /// How much the model reasons.
         package var thinking: OpenAIThinking.Choice?
-        /// Whether the answer comes in pieces.
-        package var stream: Bool
-        /// Whether the stream ends with the usage.
-        package var includesUsage: Bool
+        /// Whether and how the answer comes in pieces.
+        package var stream: OpenAIStream
         /// How long the model stays loaded; not one of OpenAI's fields.
         package var keepAlive: OllamaKeepAlive?
         /// Members that no field has, in the order in which they came; they have no effect.
@@ -56,7 +54,7 @@ extension OpenAIChat.Request {
         choices = try fields.integer("n", in: 1...128) ?? 1
         (logProbabilities, topLogProbabilities) = try Self.logProbabilities(fields)
         thinking = try OpenAIThinking.read(chat: fields)
-        (stream, includesUsage) = try OpenAIStream.read(fields)
+        stream = try OpenAIStream(fields)
         keepAlive = try OpenAICommon.keepAlive(fields)
         try OpenAICommon.check(fields)
         try Self.refuseUnsupported(fields)

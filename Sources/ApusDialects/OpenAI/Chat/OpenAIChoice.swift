@@ -18,7 +18,6 @@ struct OpenAIChoice {
 
     private let isLegacy: Bool
     private(set) var hasBegun = false
-    private(set) var hasReasoned = false
     private(set) var isFinished = false
     private var pending: [TokenLogProbability] = []
     /// Whether the last change was text, so that all pending tokens belong to more of it.
@@ -46,7 +45,6 @@ struct OpenAIChoice {
             pending = []
             if text.isEmpty { return [] }
             isInText = false
-            hasReasoned = true
             return begun(hasText: false, [.reasoning(text)])
         case .toolCallDelta(let delta): return piece(delta)
         case .toolCall(let call): return whole(call)

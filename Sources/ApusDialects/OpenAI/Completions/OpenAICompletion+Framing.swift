@@ -6,7 +6,7 @@ extension OpenAICompletion {
     /// The caller sends every chunk as a `data:` event and, when `isComplete`, `data: [DONE]`.
     package struct Framing: Sendable {
         private let envelope: OpenAIEnvelope
-        private let includesUsage: Bool
+        private let stream: OpenAIStream
         private let choicesPerPrompt: Int
         private var texts: [OpenAITextChoice]
         /// The figures of the generations that have ended.
@@ -21,7 +21,7 @@ extension OpenAICompletion {
             prompts: [String] = []
         ) {
             self.envelope = envelope
-            includesUsage = request.includesUsage
+            stream = request.stream
             choicesPerPrompt = request.choices
             texts = request.textChoices(prompts: prompts)
         }
@@ -40,20 +40,16 @@ extension OpenAICompletion {
                 frames.append(chunk([piece.json(index: index)], usage: .null))
             }
             if case .finished(let summary) = event {
-                usage.add(
-                    summary,
-                    countsPrompt: index % choicesPerPrompt == 0,
-                    hasReasoned: false
-                )
-                if includesUsage, isComplete { frames.append(chunk([], usage: usage.json)) }
+                usage.add(summary, countsPrompt: index % choicesPerPrompt == 0)
+                if stream.includesUsage, isComplete { frames.append(chunk([], usage: usage.json)) }
             }
-            return frames
+            return frames.map(stream.framed)
         }
 
         private func chunk(_ choices: [JSONValue], usage: JSONValue) -> JSONValue {
             var chunk = envelope.completionHead
             chunk["choices"] = .array(choices)
-            if includesUsage { chunk["usage"] = usage }
+            if stream.includesUsage { chunk["usage"] = usage }
             return .object(chunk)
         }
     }
@@ -91,7 +87,7 @@ extension OpenAICompletion {
             guard texts.indices.contains(index), !texts[index].isFinished else { return }
             if let piece = texts[index].take(event) { pieces[index].absorb(piece) }
             guard case .finished(let summary) = event else { return }
-            usage.add(summary, countsPrompt: index % candidates == 0, hasReasoned: false)
+            usage.add(summary, countsPrompt: index % candidates == 0)
         }
 
         /// The body of the answer.

@@ -28,10 +28,8 @@ package enum OpenAICompletion {
         package var echoes: Bool
         /// How many alternatives are reported with every token; nil for no report.
         package var logProbabilities: Int?
-        /// Whether the answer comes in pieces.
-        package var stream: Bool
-        /// Whether the stream ends with the usage.
-        package var includesUsage: Bool
+        /// Whether and how the answer comes in pieces.
+        package var stream: OpenAIStream
         /// How long the model stays loaded; not one of OpenAI's fields.
         package var keepAlive: OllamaKeepAlive?
         /// Members that no field has, in the order in which they came; they have no effect.
@@ -63,7 +61,7 @@ extension OpenAICompletion.Request {
         candidates = try fields.integer("best_of", in: 1...20) ?? choices
         echoes = try fields.boolean("echo") ?? false
         logProbabilities = try fields.integer("logprobs", in: 0...5)
-        (stream, includesUsage) = try OpenAIStream.read(fields)
+        stream = try OpenAIStream(fields)
         keepAlive = try OpenAICommon.keepAlive(fields)
         try OpenAICommon.check(fields)
         unknown = OpenAICommon.unknown(
@@ -120,7 +118,7 @@ extension OpenAICompletion.Request {
                     + "will generate (HINT: set 'best_of' to at least 'n')."
             )
         }
-        if candidates > choices, stream {
+        if candidates > choices, stream.isOn {
             throw .value("best_of", "'best_of' cannot be larger than 'n' in a stream.")
         }
         if echoes, logProbabilities != nil {
@@ -182,7 +180,10 @@ enum OpenAIInputs {
         }
     }
 
-    private static func tokens(
+    /// A list of tokens.
+    ///
+    /// Throws: `OpenAIError` that names the element which is none.
+    static func tokens(
         _ list: [JSONValue],
         at path: String
     ) throws(OpenAIError) -> [Int32] {

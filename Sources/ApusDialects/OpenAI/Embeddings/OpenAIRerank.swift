@@ -14,6 +14,8 @@ package enum OpenAIRerank {
         package var count: Int
         /// Whether the texts come back.
         package var returnsDocuments: Bool
+        /// How long the model stays loaded; not one of their fields.
+        package var keepAlive: OllamaKeepAlive?
         /// Members that no field has, in the order in which they came; they have no effect.
         package var unknown: [String]
     }
@@ -21,7 +23,7 @@ package enum OpenAIRerank {
 
 extension OpenAIRerank.Request {
     private static let names: Set<String> = [
-        "model", "query", "documents", "top_n", "return_documents",
+        "model", "query", "documents", "top_n", "return_documents", "keep_alive",
     ]
 
     /// Reads the body of a request; documents are strings or objects with a `text`.
@@ -41,10 +43,52 @@ extension OpenAIRerank.Request {
                 documents.append(try entry.require("text", entry.string("text")))
             }
         }
+        if documents.isEmpty {
+            throw .value("documents", "Invalid 'documents': empty array.", code: "empty_array")
+        }
         let count = try fields.integer("top_n", in: 1...Int.max)
         self.count = min(count ?? documents.count, documents.count)
         returnsDocuments = try fields.boolean("return_documents") ?? false
+        keepAlive = try OpenAICommon.keepAlive(fields)
         unknown = OpenAICommon.unknown(fields, known: Self.names)
+        for name in ["max_tokens_per_doc", "max_chunks_per_doc", "truncation"] {
+            try fields.refuse(name, "to cut documents")
+        }
+        try fields.refuse("rank_fields", "to rank by other fields than 'text'")
+    }
+
+    /// The query and the documents for the engine, which says when one is too long.
+    ///
+    /// Throws: `OpenAIError` when the model does not make vectors that can be compared.
+    package func embedding(for model: OllamaModel) throws(OpenAIError) -> EmbeddingRequest {
+        guard model.capabilities.contains("embedding") else {
+            throw .value(
+                "model",
+                "The model '\(self.model)' cannot rank documents: it is no embedding model.",
+                code: "unsupported_value"
+            )
+        }
+        return EmbeddingRequest(inputs: [query] + documents, truncates: false)
+    }
+
+    /// The body of the answer: documents score by the cosine between their vector and the query's,
+    /// which is the first of `result`.
+    ///
+    /// Throws: `OpenAIError` when there is not one finite score a document.
+    package func answer(id: String, _ result: EmbeddingResult) throws(OpenAIError) -> JSONValue {
+        guard let query = result.vectors.first else {
+            throw OpenAIError(.server, "The model made no usable scores.")
+        }
+        let scores = result.vectors.dropFirst().map { Self.cosine(query, $0) }
+        return try answer(id: id, scores: scores, tokens: result.tokens)
+    }
+
+    private static func cosine(_ first: [Float], _ second: [Float]) -> Double {
+        func product(_ first: [Float], _ second: [Float]) -> Double {
+            zip(first, second).reduce(0) { $0 + Double($1.0) * Double($1.1) }
+        }
+        let length = (product(first, first) * product(second, second)).squareRoot()
+        return length > 0 ? product(first, second) / length : 0
     }
 
     /// The body of the answer, best document first; `scores` stand in the documents' order.

@@ -62,8 +62,16 @@ struct OpenAIItemReader {
     }
 
     private mutating func reasoning(_ fields: OpenAIFields) throws(OpenAIError) {
-        let summary = try OpenAIContent.text(fields, "summary")
-        thinking = try OpenAIContent.text(fields, "content") ?? summary
+        let summary = try OpenAIContent.text(fields, "summary")?.nilIfEmpty
+        thinking = try OpenAIContent.text(fields, "content")?.nilIfEmpty ?? summary
+        guard thinking == nil, let sealed = try fields.string("encrypted_content") else { return }
+        guard let text = OpenAISealedReasoning.reasoning(of: sealed) else {
+            throw .value(
+                fields.path("encrypted_content"),
+                "Invalid '\(fields.path("encrypted_content"))': it does not come from this server."
+            )
+        }
+        thinking = text
     }
 }
 
@@ -150,8 +158,8 @@ package enum OpenAIItems {
         }
         let page = Array(list.prefix(limit))
         return [
-            "object": "list", "data": .array(page), "first_id": page.first?["id"] ?? .null,
-            "last_id": page.last?["id"] ?? .null, "has_more": .bool(list.count > page.count),
+            "object": "list", "data": .array(page), "first_id": page.first?["id"] ?? "",
+            "last_id": page.last?["id"] ?? "", "has_more": .bool(list.count > page.count),
         ]
     }
 }

@@ -16,6 +16,8 @@ struct OpenAIResponseItem {
     var text = ""
     var logProbabilities: [TokenLogProbability] = []
     var status = "in_progress"
+    /// Whether reasoning comes also in a form that clients only pass back.
+    var isSealed = false
 
     /// The item as the response has it.
     var json: JSONValue {
@@ -32,6 +34,9 @@ struct OpenAIResponseItem {
                 "summary": isSummary && !isEmpty ? [part] : [],
             ]
             if !isSummary { item["content"] = isEmpty ? [] : [part] }
+            if isSealed, !isEmpty {
+                item["encrypted_content"] = .string(OpenAISealedReasoning.text(of: text))
+            }
             item["status"] = .string(status)
             return .object(item)
         case .call(let callID, let name):

@@ -6,7 +6,7 @@ extension OpenAIResponses.Request {
         var base: JSONObject = [
             "id": .string("resp_" + envelope.id), "object": "response",
             "created_at": .integer(envelope.created), "status": "in_progress",
-            "background": false, "completed_at": .null, "error": .null,
+            "background": .bool(background), "completed_at": .null, "error": .null,
             "incomplete_details": .null, "instructions": .text(instructions),
             "max_output_tokens": .number(maximumTokens), "max_tool_calls": member("max_tool_calls"),
             "model": .string(model), "output": [],

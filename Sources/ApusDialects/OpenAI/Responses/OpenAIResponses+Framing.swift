@@ -9,11 +9,13 @@ extension OpenAIResponses {
         private let base: JSONObject
         private let id: String
         private let summarises: Bool
+        private let sealsReasoning: Bool
+        private let stream: OpenAIStream
         private var choice = OpenAIChoice(isLegacy: false)
         private var items: [OpenAIResponseItem] = []
         private var isItemOpen = false
         private var sequence = 0
-        private var status = "in_progress"
+        private var status: String
         private var incompleteReason: String?
         private var failure: OpenAIError?
         private var completed: Int64?
@@ -29,24 +31,30 @@ extension OpenAIResponses {
             base = request.base(envelope, generation: generation)
             id = envelope.id
             summarises = request.summarises
+            sealsReasoning = request.sealsReasoning
+            stream = request.stream
+            status = request.background ? "queued" : "in_progress"
         }
 
-        /// Whether the response has ended.
-        package var isComplete: Bool { status != "in_progress" }
+        /// The response's identifier, prefix included.
+        package var identifier: String { "resp_" + id }
 
-        /// The events before the model has written anything.
+        /// Whether the response has ended.
+        package var isComplete: Bool { status != "in_progress" && status != "queued" }
+
+        /// The events before the model has begun.
         package mutating func begin() -> [JSONValue] {
-            [stamp("response.created", [:]), stamp("response.in_progress", [:])].map {
-                var event = $0
-                event["response"] = response
-                return .object(event)
-            }
+            [about("response.created"), about("response." + status)]
         }
 
         /// The events that an event of the model makes; `now` in seconds since 1970.
         package mutating func frames(for event: GenerationEvent, now: Int64) -> [JSONValue] {
             if isComplete { return [] }
             var frames: [JSONValue] = []
+            if status == "queued" {
+                status = "in_progress"
+                frames.append(about("response.in_progress"))
+            }
             for change in choice.changes(for: event) {
                 switch change {
                 case .role: break
@@ -65,7 +73,15 @@ extension OpenAIResponses {
                     finish(reason, summary, now, &frames)
                 }
             }
-            return frames
+            return frames.map(stream.framed)
+        }
+
+        /// Ends a response that nobody wants any more; nothing tells those who read its events.
+        package mutating func cancel() {
+            if isComplete { return }
+            var frames: [JSONValue] = []
+            close("incomplete", &frames)
+            status = "cancelled"
         }
 
         /// The events of a response that fails.
@@ -75,7 +91,7 @@ extension OpenAIResponses {
             close("incomplete", &frames)
             status = "failed"
             failure = error
-            frames.append(last("response.failed"))
+            frames.append(about("response.failed"))
             return frames
         }
 
@@ -110,7 +126,8 @@ extension OpenAIResponses {
                 case .reasoning: "rs"
                 case .call: "fc"
                 }
-            let item = OpenAIResponseItem(id: "\(prefix)_\(id)_\(items.count)", kind: kind)
+            var item = OpenAIResponseItem(id: "\(prefix)_\(id)_\(items.count)", kind: kind)
+            item.isSealed = sealsReasoning
             items.append(item)
             isItemOpen = true
             frames.append(place("response.output_item.added", ["item": item.json]))
@@ -163,12 +180,13 @@ extension OpenAIResponses {
             incompleteReason = isCut ? "max_output_tokens" : nil
             completed = now
             var usage = OpenAIUsage()
-            usage.add(summary, countsPrompt: true, hasReasoned: choice.hasReasoned)
+            usage.add(summary, countsPrompt: true)
             self.usage = usage
-            frames.append(last("response." + status))
+            frames.append(about("response." + status))
         }
 
-        private mutating func last(_ type: String) -> JSONValue {
+        /// An event about the response.
+        private mutating func about(_ type: String) -> JSONValue {
             var event = stamp(type, [:])
             event["response"] = response
             return .object(event)
@@ -203,7 +221,7 @@ extension OpenAIResponses {
 }
 
 extension OpenAIUsage {
-    /// As responses carry it; reasoning tokens that nobody counted are 0.
+    /// As responses carry it.
     var responseJSON: JSONValue {
         [
             "input_tokens": .number(promptTokens),
@@ -212,7 +230,7 @@ extension OpenAIUsage {
                 "cache_write_tokens": .number(promptTokens - min(cachedTokens, promptTokens)),
             ],
             "output_tokens": .number(completionTokens),
-            "output_tokens_details": ["reasoning_tokens": .number(reasoningTokens ?? 0)],
+            "output_tokens_details": ["reasoning_tokens": .number(reasoningTokens)],
             "total_tokens": .number(promptTokens.clampingSum(completionTokens)),
         ]
     }

@@ -28,6 +28,8 @@ package enum OpenAIResponses {
         package var thinking: OpenAIThinking.Choice?
         /// Whether reasoning comes as a summary instead of as it is.
         package var summarises: Bool
+        /// Whether reasoning comes also in a form that clients only pass back.
+        package var sealsReasoning: Bool
         /// Most tokens to generate.
         package var maximumTokens: Int?
         /// Whether log-probabilities are wanted.
@@ -36,8 +38,10 @@ package enum OpenAIResponses {
         package var topLogProbabilities: Int
         /// Whether a conversation that does not fit loses its oldest turns.
         package var truncates: Bool
-        /// Whether the answer comes in pieces.
-        package var stream: Bool
+        /// Whether the response is made whether or not anybody waits for it.
+        package var background: Bool
+        /// Whether and how the answer comes in pieces.
+        package var stream: OpenAIStream
         /// How long the model stays loaded; not one of OpenAI's fields.
         package var keepAlive: OllamaKeepAlive?
         /// Members that no field has, in the order in which they came; they have no effect.
@@ -53,12 +57,6 @@ extension OpenAIResponses.Request {
         "tool_choice", "parallel_tool_calls", "text", "reasoning", "include", "truncation",
         "max_output_tokens", "max_tool_calls", "top_logprobs", "stream", "stream_options",
         "background", "context_management", "keep_alive",
-    ]
-    private static let includables = [
-        "file_search_call.results", "web_search_call.results", "web_search_call.action.sources",
-        "message.input_image.image_url", "computer_call_output.output.image_url",
-        "code_interpreter_call.outputs", "reasoning.encrypted_content",
-        "message.output_text.logprobs",
     ]
 
     /// Reads the body of a request.
@@ -88,12 +86,14 @@ extension OpenAIResponses.Request {
             summarises = try reasoning.string("summary", of: styles) ?? older != nil
         }
         maximumTokens = try fields.integer("max_output_tokens", in: 1...Int.max)
-        let included = try Self.included(fields)
+        let included = try OpenAIInclusion.read(fields)
+        sealsReasoning = included.contains(OpenAIInclusion.sealedReasoning)
         let top = try fields.integer("top_logprobs", in: 0...20)
-        logProbabilities = included.contains("message.output_text.logprobs") || top ?? 0 > 0
+        logProbabilities = included.contains(OpenAIInclusion.logProbabilities) || top ?? 0 > 0
         topLogProbabilities = top ?? 0
         truncates = try fields.string("truncation", of: ["auto", "disabled"]) == "auto"
-        stream = try OpenAIStream.read(fields).stream
+        background = try fields.boolean("background") ?? false
+        stream = try OpenAIStream(fields)
         keepAlive = try OpenAICommon.keepAlive(fields)
         try OpenAICommon.check(fields)
         unknown = OpenAICommon.unknown(
@@ -154,20 +154,21 @@ extension OpenAIResponses.Request {
         return try entry.require("id", entry.string("id"))
     }
 
-    private static func included(_ fields: OpenAIFields) throws(OpenAIError) -> [String] {
-        let names = try fields.strings("include") ?? []
-        for (position, name) in names.enumerated() where !includables.contains(name) {
-            throw .choice("include[\(position)]", name, of: includables)
-        }
-        return names
-    }
-
     private func refuseUnsupported(_ fields: OpenAIFields) throws(OpenAIError) {
-        if try fields.boolean("background") ?? false {
-            throw .unsupported("background", "a response in the background")
+        if background, !store {
+            throw .value("background", "A response in the background needs 'store' to be true.")
         }
+        try fields.refuse("background_options", "a time window for work in the background")
+        try fields.refuse("access_programs", "a program of access")
         try fields.refuse("prompt", "a stored prompt")
         try fields.refuse("moderation", "moderation")
+        try fields.refuse("personality", "a personality of the model")
+        if let options = try fields.fields("prompt_cache_options") {
+            if try options.boolean("prewarm") ?? false {
+                throw .unsupported(options.path("prewarm"), "a prompt that is only read")
+            }
+            try options.refuse("comparison_response_id", "a diagnosis of the cache")
+        }
         if try fields.array("context_management")?.isEmpty == false {
             throw .unsupported("context_management", "management of the context")
         }

@@ -91,24 +91,3 @@ enum OpenAICommon {
         return turns
     }
 }
-
-/// Reads `stream` and `stream_options`.
-enum OpenAIStream {
-    /// Whether the answer comes in pieces, and whether these end with the usage.
-    ///
-    /// Throws: `OpenAIError` for options without a stream.
-    static func read(
-        _ fields: OpenAIFields
-    ) throws(OpenAIError) -> (stream: Bool, includesUsage: Bool) {
-        let stream = try fields.boolean("stream") ?? false
-        guard let options = try fields.fields("stream_options") else { return (stream, false) }
-        guard stream else {
-            throw .value(
-                "stream_options",
-                "The 'stream_options' parameter is only allowed when 'stream' is enabled."
-            )
-        }
-        _ = try options.boolean("include_obfuscation")
-        return (stream, try options.boolean("include_usage") ?? false)
-    }
-}

@@ -120,7 +120,7 @@ package struct OpenAISampling: Sendable, Equatable {
                 )
             }
             guard let bias = try biases.decimal(key, in: -100...100) else { continue }
-            result[token] = bias == -100 ? -.infinity : bias
+            result[token] = bias == -100 ? SamplingOptions.forbidden : bias
         }
         return result
     }

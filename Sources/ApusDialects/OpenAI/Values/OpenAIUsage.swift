@@ -8,41 +8,34 @@ package struct OpenAIUsage: Sendable, Equatable {
     package var cachedTokens = 0
     /// Tokens generated, for all choices together.
     package var completionTokens = 0
-    /// How many of them were reasoning; nil when that is not known.
-    package var reasoningTokens: Int? = 0
+    /// How many of them were reasoning.
+    package var reasoningTokens = 0
 
     /// Nothing yet.
     package init() {}
 
     /// Adds a generation; `countsPrompt` is false when an earlier choice had the same prompt.
-    mutating func add(
-        _ summary: GenerationSummary,
-        countsPrompt: Bool,
-        hasReasoned: Bool
-    ) {
+    mutating func add(_ summary: GenerationSummary, countsPrompt: Bool) {
         if countsPrompt {
             promptTokens = promptTokens.clampingSum(summary.prompt.tokens)
             cachedTokens = cachedTokens.clampingSum(summary.prompt.cachedTokens)
         }
         completionTokens = completionTokens.clampingSum(summary.generatedTokens)
-        if hasReasoned { reasoningTokens = nil }
+        reasoningTokens = reasoningTokens.clampingSum(summary.thinkingTokens)
     }
 
     /// As chat and text answers carry it.
     package var json: JSONValue {
-        var usage: JSONObject = [
+        [
             "prompt_tokens": .number(promptTokens),
             "completion_tokens": .number(completionTokens),
             "total_tokens": .number(promptTokens.clampingSum(completionTokens)),
             "prompt_tokens_details": ["cached_tokens": .number(cachedTokens), "audio_tokens": 0],
-        ]
-        if let reasoningTokens {
-            usage["completion_tokens_details"] = [
+            "completion_tokens_details": [
                 "reasoning_tokens": .number(reasoningTokens), "audio_tokens": 0,
                 "accepted_prediction_tokens": 0, "rejected_prediction_tokens": 0,
-            ]
-        }
-        return .object(usage)
+            ],
+        ]
     }
 }
 

@@ -1,0 +1,1 @@
+"""Checks of OpenAI's API, one module a part of it."""
