@@ -5,7 +5,7 @@ internal import ApusStore
 /// What the server knows of a model without loading it.
 struct ModelCard: Sendable {
     /// The model as it is stored.
-    let stored: StoredModel
+    var stored: StoredModel
     /// The architecture the weights name.
     let architecture: String
     /// What the model can do and this program does.

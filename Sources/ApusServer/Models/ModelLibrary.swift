@@ -34,7 +34,11 @@ package final class ModelLibrary: Sendable {
     func card(of name: ModelName) async throws -> ModelCard {
         try await blocking { store in
             let stored = try store.resolve(name)
-            if let card = self.cards.withLock({ $0[stored.summary.digest] }) { return card }
+            if var card = self.cards.withLock({ $0[stored.summary.digest] }) {
+                // Copies are the same model under another name, perhaps from another place.
+                card.stored = stored
+                return card
+            }
             let weights = try self.weights(of: stored)
             let card = ModelCard(stored, weights: weights)
             self.cards.withLock { cards in

@@ -248,6 +248,15 @@ private func stream(
         #expect(error?.param == "input[0].encrypted_content")
     }
 
+    @Test func nullsAreRepeatedAsDefaults() throws {
+        let nulls =
+            #","input":"q","metadata":null,"tools":null,"tool_choice":null,"text":{"format":null}"#
+        let (_, _, response) = try stream([.content("A"), openAIEnd()], nulls)
+        #expect(response["metadata"] == [:] && response["tools"] == [])
+        #expect(response["tool_choice"] == "auto")
+        #expect(response["text"]?["format"] == ["type": "text"])
+    }
+
     @Test func conversationsAreGoneOnFrom() async throws {
         let store = OpenAIStore()
         let body: JSONObject = ["items": [["role": "user", "content": "a"]], "metadata": [:]]

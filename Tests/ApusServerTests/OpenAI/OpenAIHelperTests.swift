@@ -74,6 +74,19 @@ import Testing
         }
     }
 
+    @Test func copiesAreCalledByTheirOwnNames() async throws {
+        try await Bench().run { client in
+            try await client.make("m", template: Templates.plain)
+            let copy = #"{"source":"m","destination":"n"}"#
+            #expect(try await client.send(.post, "/api/copy", copy).status == .ok)
+            for name in ["m", "n", "m"] {
+                let body = #"{"model":"\#(name)","prompt":"a","suffix":"b"}"#
+                let error = try await client.send(.post, "/v1/completions", body).json["error"]
+                #expect(error?["message"]?.stringValue?.contains("/\(name):latest ") == true)
+            }
+        }
+    }
+
     @Test func modelsAreDeleted() async throws {
         try await Bench().run { client in
             try await client.make("a/m")

@@ -23,10 +23,15 @@ def models(report, client, model):
     report.same("a name with a slash", client.models.retrieve(name).id, name)
     answer = client.chat.completions.create(model=name, messages=ASK, max_tokens=2)
     report.same("and its answers", answer.model, name)
+    # Once the model has been unloaded, both load from where they lie.
+    client._client.post(root + "api/generate", json={"model": name, "keep_alive": 0})
     deleted = client.models.delete(name)
     report.check("delete", deleted.deleted and deleted.id == name, deleted)
     for call in [client.models.delete, client.models.retrieve]:
         report.refused("gone", lambda: call(name), openai.NotFoundError, None, "model_not_found")
+    client._client.post(root + "api/generate", json={"model": model, "keep_alive": 0})
+    answer = client.chat.completions.create(model=model, messages=ASK, max_tokens=2)
+    report.same("the original is still there", answer.model, model)
 
 
 def embeddings(report, client, model):

@@ -43,6 +43,11 @@ def basics(report, create):
     usage = whole.usage
     report.check("usage adds up", usage.total_tokens == usage.input_tokens + usage.output_tokens
                  and usage.input_tokens_details.cached_tokens <= usage.input_tokens, usage)
+    plain = create(metadata=None, tools=None, tool_choice=None, instructions=None, text=None)
+    report.same("null is the default", (plain.metadata, plain.tools, plain.tool_choice),
+                ({}, [], "auto"))
+    bare = create(tools=[{"type": "function", "name": "f"}], tool_choice="none")
+    report.same("a tool with a name only", bare.tools[0].name, "f")
     cut = create(max_output_tokens=2)
     report.same("a cut response", (cut.status, cut.incomplete_details.reason),
                 ("incomplete", "max_output_tokens"))
