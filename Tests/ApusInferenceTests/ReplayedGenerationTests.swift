@@ -153,9 +153,10 @@ import Testing
         let second = try await Self.answer(model, request)
         let (text, tokens) = counted.withLock { $0 }
         #expect(tokens == second.prompt)
-        // This vocabulary writes a space as the bytes of U+2581.
+        // The tokenizer puts spaces after special tokens, as bytes of U+2581.
         let read = try model.detokenize(Array(second.context[..<tokens]))
-        #expect(read.replacing("\u{2581}", with: " ").hasSuffix(text))
+        let spaces: Set<Character> = [" ", "\u{2581}"]
+        #expect(read.filter { !spaces.contains($0) } == "<s>" + text.filter { $0 != " " })
     }
 
     @Test func equalTextKeepsTheTokensThatWereSampled() throws {

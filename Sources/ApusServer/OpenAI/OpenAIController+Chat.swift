@@ -16,7 +16,7 @@ extension OpenAIController {
                     configuration
                 )
             },
-            log: GenerationLog(.openAI, model.name, isStream: body.stream, context)
+            log: GenerationLog(.openAI, model.name, isStream: body.stream.isOn, context)
         )
         let envelope = envelope(for: model)
         guard body.stream.isOn else {

@@ -14,7 +14,7 @@ extension OpenAIController {
             requests: try (0..<body.generationCount).map {
                 try body.generation(for: model.dialect, index: $0)
             },
-            log: GenerationLog(.openAI, model.name, isStream: body.stream, context)
+            log: GenerationLog(.openAI, model.name, isStream: body.stream.isOn, context)
         )
         let envelope = envelope(for: model)
         guard body.stream.isOn else {

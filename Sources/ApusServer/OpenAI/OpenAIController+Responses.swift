@@ -11,7 +11,7 @@ extension OpenAIController {
             scheduler: services.scheduler,
             wish: try wish(for: model, body.sampling.options, body.keepAlive, context),
             requests: [generation],
-            log: GenerationLog(.openAI, model.name, isStream: body.stream, context)
+            log: GenerationLog(.openAI, model.name, isStream: body.stream.isOn, context)
         )
         let framing = OpenAIResponses.Framing(
             envelope(for: model),

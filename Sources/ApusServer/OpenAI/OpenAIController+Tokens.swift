@@ -10,7 +10,7 @@ extension OpenAIController {
         note(body.unknown, context)
         let model = try await model(named: body.model)
         let wish = try wish(for: model, nil, body.keepAlive, context)
-        let rendering = try Self.rendering(of: body.input, for: model)
+        let rendering = try rendering(of: body.input, for: model)
         let relay = FrameRelay(for: context, in: services.connections) { queue in
             let lease = try await services.scheduler.acquire(wish)
             defer { lease.release() }
@@ -45,12 +45,15 @@ extension OpenAIController {
     }
 
     /// The request that renders a conversation; nil for a text.
-    private static func rendering(
+    private func rendering(
         of input: OpenAITokenize.Input,
         for model: ServedModel
     ) throws -> GenerationRequest? {
         guard case .chat(let chat) = input else { return nil }
-        var generation = model.completed(try chat.generation(for: model.dialect))
+        var generation = model.completed(
+            try chat.generation(for: model.dialect),
+            configuration
+        )
         generation.rendersOnly = true
         return generation
     }

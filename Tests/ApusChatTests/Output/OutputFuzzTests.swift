@@ -169,7 +169,7 @@ import Testing
 
     /// Texts that make a scanner wait for something that never comes.
     @Test(arguments: formats.indices)
-    func timeGrowsInStep(place: Int) throws {
+    func longWaitsEnd(place: Int) throws {
         let format = Self.formats[place]
         var grammar = Grammar()
         let calls = try format.syntax.calls(of: Self.tools, isParallel: false, in: &grammar)
@@ -182,39 +182,17 @@ import Testing
         ]
         let fillings =
             [" ", "[", opening, String(opening.dropLast())] + format.syntax.markers.suffix(1)
-        let scale = max(1, min(128, Self.rounds / 1000))
         for start in starts {
             for filling in fillings where !filling.isEmpty {
-                // Sixteen times the text takes sixteen times as long, not 256 times.
-                let (small, large) = (256 * scale, 4096 * scale)
-                let isLinear = (0..<5).contains { _ in
-                    let base = Self.time(format, start, filling, small)
-                    return Self.time(format, start, filling, large)
-                        < max(base * 64, .milliseconds(60))
+                let count = 4096 / filling.utf8.count
+                let text = start + Array(String(repeating: filling, count: count).utf8)
+                let pieces = stride(from: 0, to: text.count, by: 16).map {
+                    text[$0..<min($0 + 16, text.count)]
                 }
-                #expect(isLinear, "\(format.name): \(filling.debugDescription)")
+                let parts = Parts(format.syntax.scanner(for: Self.tools), pieces)
+                #expect(parts.problem == nil, "\(format.name): \(filling.debugDescription)")
+                #expect(Self.rest(text, parts.text) != nil)
             }
-        }
-    }
-
-    /// How long a scanner takes for `size` bytes in small pieces.
-    private static func time(
-        _ format: ToolCallFormat,
-        _ start: [UInt8],
-        _ filling: String,
-        _ size: Int
-    ) -> Duration {
-        let text = Array(String(repeating: filling, count: size / filling.utf8.count).utf8)
-        return ContinuousClock().measure {
-            var scanner = format.syntax.scanner(for: tools)
-            _ = scanner.feed(start)
-            var position = 0
-            while position < text.count {
-                let end = min(position + 16, text.count)
-                _ = scanner.feed(Array(text[position..<end]))
-                position = end
-            }
-            _ = scanner.finish()
         }
     }
 }
