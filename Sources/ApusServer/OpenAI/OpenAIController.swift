@@ -110,7 +110,7 @@ struct OpenAIController: Sendable {
             } catch {
                 response = refuse(error, about: field, request, context)
             }
-            response.headers.set("x-request-id", "req_" + Self.identifier())
+            response.headers.set("x-request-id", Self.requestIdentifier())
             return response
         }
     }
@@ -185,6 +185,9 @@ struct OpenAIController: Sendable {
             fingerprint: "fp_" + model.card.stored.summary.digest.prefix(12)
         )
     }
+
+    /// What the SDKs call a request by.
+    static func requestIdentifier() -> String { "req_" + identifier() }
 
     /// 128 random bits in hexadecimal.
     static func identifier() -> String {

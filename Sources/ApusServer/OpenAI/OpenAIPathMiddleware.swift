@@ -19,7 +19,10 @@ struct OpenAIPathMiddleware: RouterMiddleware {
             && !request.isOfAnthropic
         {
             let method = request.method.rawValue
-            return OpenAIFailureMapping(OpenAIError.unknownURL(method, request.uri.path)).response
+            let error = OpenAIError.unknownURL(method, request.uri.path)
+            var response = OpenAIFailureMapping(error).response
+            response.headers.set("x-request-id", OpenAIController.requestIdentifier())
+            return response
         }
     }
 }

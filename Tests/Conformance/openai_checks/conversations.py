@@ -55,13 +55,14 @@ def items(report, client, identifier):
 
 def answers(report, client, model, identifier):
     before = len(list(client.conversations.items.list(identifier)))
-    response = client.responses.create(model=model, input="What is my name?",
+    response = client.responses.create(model=model, input="What is my name?", max_output_tokens=30,
                                        conversation=identifier)
     report.same("the response knows it", response.conversation.id, identifier)
     listed = list(client.conversations.items.list(identifier, order="asc"))
     report.same("it has what was said", [i.id for i in listed[before + 1:]],
                 [i.id for i in response.output])
     for event in client.responses.create(model=model, input="Thanks.", stream=True,
+                                         max_output_tokens=30,
                                          conversation={"id": identifier}):
         last = event
     report.check("a stream, too", len(list(client.conversations.items.list(identifier)))

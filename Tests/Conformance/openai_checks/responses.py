@@ -1,23 +1,36 @@
 """Responses: whole, as events, kept, structured."""
 
+from typing import Literal
+
 import openai
 import pydantic
 
 from .sse import response_events
 
 TOOL = {"type": "function", "name": "get_weather", "description": "Weather", "strict": True,
-        "parameters": {"type": "object", "properties": {"city": {"type": "string"}},
+        "parameters": {"type": "object", "properties": {"city": {"enum": ["Paris", "Quito"]}},
                        "required": ["city"], "additionalProperties": False}}
 
 
 class Weather(pydantic.BaseModel):
-    city: str
-    degrees: int
+    city: Literal["Paris", "Quito"]
+    degrees: Literal[9, 18, 27]
+
+
+# A question with one answer.
+JUST_A = {"input": "Hello", "reasoning": {"effort": "none"}, "text": {"format": {
+    "type": "json_schema", "name": "x", "strict": True, "schema": {"enum": ["a"]}}}}
+
+
+def ended(response):
+    """Models that never end are cut."""
+    return response.status in ("completed", "incomplete")
 
 
 def run(report, client, model):
     def create(**settings):
-        return client.responses.create(**{"model": model, "input": "Hello", **settings})
+        return client.responses.create(**{"model": model, "input": "Hello", "max_output_tokens": 64,
+                                          **settings})
 
     basics(report, create)
     kept(report, client, create)
@@ -32,7 +45,8 @@ def basics(report, create):
     whole = create(instructions="Be short.", metadata={"a": "b"}, user="u", temperature=0,
                    top_p=0.5, prompt_cache_key="k", safety_identifier="s", service_tier="auto",
                    truncation="disabled", parallel_tool_calls=False, max_output_tokens=200)
-    report.check("completed", whole.status == "completed" and whole.completed_at, whole)
+    report.check("ended", ended(whole) and bool(whole.completed_at)
+                 == (whole.status == "completed"), whole)
     report.check("id", whole.id.startswith("resp_"), whole.id)
     report.check("text", whole.output_text, whole)
     report.same("it repeats what was asked", (
@@ -61,7 +75,7 @@ def basics(report, create):
     report.check("reasoning that is only passed back", all(
         item["encrypted_content"] for item in items) and create(input=[
             {"role": "user", "content": "Hello"}, *items, sealed.output[-1].model_dump(),
-            {"role": "user", "content": "And?"}]).status == "completed", items)
+            {"role": "user", "content": "And?"}]) is not None, items)
     off = create(reasoning={"effort": "none"})
     report.same("no effort, no reasoning", (
         [item.type for item in off.output], off.usage.output_tokens_details.reasoning_tokens),
@@ -84,7 +98,7 @@ def kept(report, client, create):
                  and second.usage.input_tokens > first.usage.input_tokens, second.usage)
     by_reference = create(input=[{"type": "item_reference", "id": first.output[-1].id},
                                  {"role": "user", "content": "And?"}])
-    report.check("an item by its id", by_reference.status == "completed", by_reference)
+    report.check("an item by its id", ended(by_reference), by_reference)
     report.refused("no such item", lambda: create(input=[{"type": "item_reference", "id": "x"}]),
                    openai.BadRequestError, "input[0].id")
     loose = create(store=False)
@@ -108,8 +122,9 @@ def stream(report, client, model, create):
     report.same("names of the events", [e.type for e in events if not e.type.endswith("delta")], [
         "response.created", "response.in_progress", "response.output_item.added",
         "response.content_part.added", "response.output_text.done", "response.content_part.done",
-        "response.output_item.done", "response.completed"])
-    report.same("kept after a stream", client.responses.retrieve(events[-1].response.id).output_text,
+        "response.output_item.done", "response." + whole.status])
+    last = client.responses.retrieve(events[-1].response.id)
+    report.same("kept after a stream", last.output_text,
                 whole.output_text)
     for summary in [None, "auto"]:
         reasoned = list(create(stream=True, reasoning={"effort": "high", "summary": summary}))
@@ -120,14 +135,15 @@ def stream(report, client, model, create):
     padded = list(create(stream=True, stream_options={"include_obfuscation": True}))
     report.check("obfuscation", all(getattr(e, "obfuscation", None) for e in padded
                                     if e.type.endswith(".delta")), padded[4])
-    with client.responses.stream(model=model, input="Hello", temperature=0) as helper:
+    with client.responses.stream(model=model, temperature=0, **JUST_A) as helper:
         kinds = [event.type for event in helper]
         final = helper.get_final_response()
-    report.check("helper", kinds[-1] == "response.completed" and final.output_text, kinds)
+    report.check("helper", kinds[-1] == "response.completed" and final.output_text == '"a"', kinds)
 
 
 def tools(report, client, model, create):
-    settings = dict(input="What is the weather in Paris?", tools=[TOOL], temperature=0)
+    settings = dict(input="What is the weather in Paris?", tools=[TOOL], temperature=0,
+                    max_output_tokens=200, parallel_tool_calls=False)
     whole = create(**settings, tool_choice="required")
     calls = [item for item in whole.output if item.type == "function_call"]
     report.check("a call", calls and calls[0].name == "get_weather", whole.output)
@@ -141,11 +157,12 @@ def tools(report, client, model, create):
     response_events(report, "call", [e.model_dump() for e in events])
     result = {"type": "function_call_output", "call_id": calls[0].call_id, "output": "18 degrees"}
     after = create(input=[result], previous_response_id=whole.id, tools=[TOOL])
-    report.check("its result", after.status == "completed", after)
+    report.check("its result", ended(after), after)
     by_hand = create(input=[{"role": "user", "content": "Weather in Paris?"},
                             *[item.model_dump() for item in whole.output], result], tools=[TOOL])
-    report.check("items come back as they went", by_hand.status == "completed", by_hand)
+    report.check("items come back as they went", ended(by_hand), by_hand)
     with client.responses.stream(model=model, input=settings["input"], tool_choice="required",
+                                 parallel_tool_calls=False, reasoning={"effort": "none"},
                                  tools=[openai.pydantic_function_tool(Weather)]) as helper:
         for _ in helper:
             pass
@@ -155,14 +172,17 @@ def tools(report, client, model, create):
 
 
 def structure(report, client, model):
-    parsed = client.responses.parse(model=model, input="Weather in Quito?", text_format=Weather)
+    parsed = client.responses.parse(model=model, input="Weather in Quito?", text_format=Weather,
+                                    reasoning={"effort": "none"})
     report.check("parse", isinstance(parsed.output_parsed, Weather), parsed)
-    with client.responses.stream(model=model, input="Weather?", text_format=Weather) as helper:
+    with client.responses.stream(model=model, input="Weather?", text_format=Weather,
+                                 reasoning={"effort": "none"}) as helper:
         for _ in helper:
             pass
         final = helper.get_final_response()
     report.check("parse of a stream", isinstance(final.output_parsed, Weather), final)
     answer = client.responses.create(model=model, input="JSON, please.", max_output_tokens=300,
+                                     reasoning={"effort": "none"},
                                      text={"format": {"type": "json_object"}})
     report.check("json_object", answer.output_text.lstrip().startswith("{"), answer.output_text)
 

@@ -1,6 +1,7 @@
 """Calls of tools."""
 
 import json
+from typing import Literal
 
 import openai
 import pydantic
@@ -15,17 +16,18 @@ def tool(name, **properties):
             "additionalProperties": False}}}
 
 
-TOOLS = [tool("get_weather", city={"type": "string"}), tool("add", a={"type": "integer"},
-                                                            b={"type": "integer"})]
+TOOLS = [tool("get_weather", city={"enum": ["Paris", "Quito"]}),
+         tool("add", a={"enum": [1, 2]}, b={"enum": [3]})]
 
 
 class GetWeather(pydantic.BaseModel):
-    city: str
+    city: Literal["Paris", "Quito"]
 
 
 def run(report, client, model):
     def create(**settings):
-        settings = {"model": model, "messages": ASK, "tools": TOOLS, "temperature": 0, **settings}
+        settings = {"model": model, "messages": ASK, "tools": TOOLS, "temperature": 0,
+                    "parallel_tool_calls": False, "max_tokens": 200, **settings}
         return client.chat.completions.create(**settings)
 
     choices(report, create)
@@ -56,8 +58,9 @@ def choices(report, create):
         "mode": "required", "tools": [{"type": "function", "function": {"name": "add"}}]}}
     answer = create(tool_choice=allowed)
     report.check("allowed_tools", {name for name, _ in called(answer)} == {"add"}, answer)
-    answer = create(tool_choice="required", parallel_tool_calls=False)
     report.same("one call when not parallel", len(called(answer)), 1)
+    answer = create(tool_choice="required", parallel_tool_calls=True)
+    report.check("perhaps several when parallel", answer.choices[0].message.tool_calls, answer)
     report.check("auto", create(max_tokens=100).choices[0].finish_reason, "")
 
 
@@ -74,7 +77,8 @@ def streams(report, client, model, create):
                 [arguments for _, arguments in called(whole)])
     report.check("in more than one", len(deltas) > 2 * len(text), len(deltas))
     with client.chat.completions.stream(model=model, messages=ASK, tools=[
-            openai.pydantic_function_tool(GetWeather)], tool_choice="required") as events:
+            openai.pydantic_function_tool(GetWeather)], tool_choice="required",
+                                        parallel_tool_calls=False) as events:
         kinds = [event.type for event in events]
         final = events.get_final_completion()
     report.check("helper: call events", "tool_calls.function.arguments.done" in kinds, kinds)
@@ -92,7 +96,7 @@ def turns(report, client, model, create):
     report.check("the turns are found in the cache",
                  after.usage.prompt_tokens_details.cached_tokens > 0, after.usage)
     parsed = client.chat.completions.parse(
-        model=model, messages=ASK, tool_choice="required",
+        model=model, messages=ASK, tool_choice="required", parallel_tool_calls=False,
         tools=[openai.pydantic_function_tool(GetWeather)])
     report.check("parse of a call", isinstance(
         parsed.choices[0].message.tool_calls[0].function.parsed_arguments, GetWeather), parsed)
