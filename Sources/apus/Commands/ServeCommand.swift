@@ -10,7 +10,8 @@ struct ServeCommand: AsyncParsableCommand {
         commandName: "serve",
         abstract: "Start the server.",
         discussion: """
-            Answers the Ollama API. SIGINT and SIGTERM stop it: models are unloaded first.
+            Answers Ollama's, OpenAI's and Anthropic's API on one port. SIGINT and SIGTERM stop it:
+            models are unloaded first.
 
             Environment variables, each also read with the prefix APUS_, which wins:
 

@@ -66,19 +66,20 @@ func finish(
     _ reason: FinishReason = .stop,
     stopText: String? = nil,
     cached: Int = 0,
-    generated: Int = 15
+    generated: Int = 15,
+    thinking: Int = 0
 ) -> GenerationEvent {
-    .finished(
-        GenerationSummary(
-            reason: reason,
-            stopText: stopText,
-            prompt: PromptUsage(tokens: 20, cachedTokens: cached),
-            generatedTokens: generated,
-            promptNanoseconds: 3,
-            generationNanoseconds: 5,
-            context: []
-        )
+    var summary = GenerationSummary(
+        reason: reason,
+        stopText: stopText,
+        prompt: PromptUsage(tokens: 20, cachedTokens: cached),
+        generatedTokens: generated,
+        promptNanoseconds: 3,
+        generationNanoseconds: 5,
+        context: []
     )
+    summary.thinkingTokens = thinking
+    return .finished(summary)
 }
 
 /// The beginning of that answer.

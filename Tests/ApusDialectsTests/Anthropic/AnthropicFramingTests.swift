@@ -161,6 +161,19 @@ private func data(
         )
     }
 
+    @Test func tokensOfReasoningAreCounted() throws {
+        let list: [GenerationEvent] = [
+            start(), .thinking("t"), .content("a"), finish(thinking: 7),
+        ]
+        let sent = try events(of: list, through: framing())
+        let message = AnthropicMessage(collecting: sent)
+        #expect(message?.json["usage"]?["output_tokens_details"] == ["thinking_tokens": 7])
+        let delta = sent.compactMap { event in
+            if case .messageDelta(_, _, let usage) = event { usage.deltaJSON } else { nil }
+        }
+        #expect(delta.first?["output_tokens_details"] == ["thinking_tokens": 7])
+    }
+
     @Test func noTokensOnlyWarmTheCache() throws {
         let request = try anthropic(#"{\#(hello),"max_tokens":0}"#)
         #expect(try request.generation(for: model(), seal: seal).maximumTokens == 1)

@@ -187,6 +187,7 @@ extension AnthropicFraming {
             usage.outputTokens = 0
             return events + [.messageDelta(.maxTokens, sequence: nil, usage), .messageStop]
         }
+        usage.thinkingTokens = max(0, summary.thinkingTokens)
         let (reason, sequence) = stopReason(summary)
         return events + [.messageDelta(reason, sequence: sequence, usage), .messageStop]
     }

@@ -15,6 +15,8 @@ package struct AnthropicUsage: Sendable, Equatable {
     package var cacheReadTokens = 0
     /// Tokens generated so far.
     package var outputTokens = 0
+    /// Those of them that are reasoning, with its tags.
+    package var thinkingTokens = 0
     /// How long they are cached, for the breakdown.
     package var caching: AnthropicCaching?
     /// `standard` or `batch`.
@@ -33,7 +35,7 @@ package struct AnthropicUsage: Sendable, Equatable {
     /// The `usage` of a message.
     package var json: JSONValue {
         let oneHour = caching == .oneHour ? cacheCreationTokens : 0
-        return [
+        var members: JSONObject = [
             "input_tokens": count(inputTokens),
             "cache_creation_input_tokens": count(cacheCreationTokens),
             "cache_read_input_tokens": count(cacheReadTokens),
@@ -44,16 +46,25 @@ package struct AnthropicUsage: Sendable, Equatable {
             "output_tokens": count(outputTokens),
             "service_tier": .string(tier),
         ]
+        members["output_tokens_details"] = details
+        return .object(members)
     }
 
     /// The `usage` of a `message_delta`: totals so far, not additions.
     package var deltaJSON: JSONValue {
-        [
+        var members: JSONObject = [
             "input_tokens": count(inputTokens),
             "cache_creation_input_tokens": count(cacheCreationTokens),
             "cache_read_input_tokens": count(cacheReadTokens),
             "output_tokens": count(outputTokens),
         ]
+        members["output_tokens_details"] = details
+        return .object(members)
+    }
+
+    private var details: JSONValue? {
+        guard thinkingTokens > 0 else { return .none }
+        return ["thinking_tokens": count(thinkingTokens)]
     }
 
     private func count(_ number: Int) -> JSONValue { .integer(Int64(number)) }
