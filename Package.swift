@@ -209,7 +209,8 @@ let package = Package(
             "ApusServerTests",
             [
                 "ApusConversation", "ApusDialects", "ApusFormats", "ApusGGUF", "ApusScheduling",
-                "ApusServer", "ApusStore", httpTypes, hummingbird, hummingbirdTesting, logging,
+                "ApusRegistry", "ApusServer", "ApusStore", httpTypes, hummingbird,
+                hummingbirdTesting, logging,
                 nioCore, nioPosix,
             ]
         ),

@@ -20,12 +20,14 @@ enum RegistryRefusal {
         }
     }
 
-    /// The first message of `{"errors":[{"code":...,"message":...}]}`, else the text itself.
+    /// The message of `{"errors":[{"code":...,"message":...}]}` or `{"error":...}` (Hugging Face), else
+    /// the text itself.
     private static func words(_ body: [UInt8]) -> String {
         let document = try? JSONParser.parse(body, maximumDepth: 32)
         let first = document?.objectValue?["errors"]?.arrayValue?.first?.objectValue
         let text =
             first?["message"]?.stringValue ?? first?["code"]?.stringValue
+            ?? document?.objectValue?["error"]?.stringValue
             ?? String(decoding: body.prefix(500), as: UTF8.self)
         let quoted = RegistryError.quoted(text, limit: 300)
         return String(quoted.dropFirst().dropLast())

@@ -75,3 +75,49 @@ struct TableTests {
         #expect(table.text == "NAME    ID\n日本    1\na       22\nb\n")
     }
 }
+
+struct ProgressLinesTests {
+    private func line(_ reports: [(second: Int, completed: Int64)]) -> String {
+        var lines = ProgressLines()
+        let start = ContinuousClock.now
+        for report in reports {
+            _ = lines.report(
+                "pulling abc",
+                digest: "sha256:abc",
+                completed: report.completed,
+                total: 1_000_000_000,
+                at: start + .seconds(report.second)
+            )
+        }
+        return lines.lines(width: 100, tick: 0)[0]
+    }
+
+    @Test func runningStepsShowSpeedAndTimeLeft() {
+        let text = line([(0, 0), (1, 10_000_000), (2, 20_000_000)])
+        #expect(text.hasPrefix("pulling abc   2% ▕"), "\(text)")
+        #expect(text.contains("20 MB/1 GB"), "\(text)")
+        #expect(text.contains("10 MB/s"), "\(text)")
+        #expect(text.hasSuffix("1m38s"), "\(text)")
+        #expect(DisplayWidth.of(text) < 100)
+    }
+
+    @Test func whatAnEarlierAttemptLeftIsNoSpeed() {
+        let text = line([(0, 900_000_000), (10, 910_000_000)])
+        #expect(text.contains("  1 MB/s"), "\(text)")
+        #expect(text.hasSuffix("1m30s"), "\(text)")
+    }
+
+    @Test func onlyTheLastSecondsCount() {
+        let text = line((0...30).map { ($0, Int64($0 < 20 ? 0 : ($0 - 19) * 5_000_000)) })
+        #expect(text.contains("  5 MB/s"), "\(text)")
+    }
+
+    @Test(arguments: [Int64.min, -1, 0, 1_000_000_000, .max])
+    func amountsThatCannotBeAreShownSomehow(_ completed: Int64) {
+        #expect(DisplayWidth.of(line([(0, 0), (1, completed), (2, completed)])) <= 100)
+    }
+
+    @Test func finishedStepsShowTheirSize() {
+        #expect(line([(0, 0), (2, 1_000_000_000)]).hasSuffix("▏ 1 GB"))
+    }
+}

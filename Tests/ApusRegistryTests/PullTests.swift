@@ -65,7 +65,7 @@ import Testing
     }
 
     @Test func brokenConnectionsAndServersAreTriedAgain() async throws {
-        let (shelf, desk) = (Shelf(), try Desk())
+        let (shelf, desk) = (Shelf(), try Desk { $0.stallTimeout = .milliseconds(500) })
         let counter = Counter()
         try await RogueRegistry.run({ request in
             guard request.path == shelf.weightsPath, let range = request.range else {
@@ -102,7 +102,8 @@ import Testing
         ("compressed", "unsupported"), ("gone", "notFound"),
     ])
     func misbehaviourIsATypedError(_ kind: String, _ code: String) async throws {
-        let (shelf, desk) = (Shelf(), try Desk())
+        let shelf = Shelf()
+        let desk = try Desk { if kind == "stalled" { $0.stallTimeout = .milliseconds(200) } }
         try await RogueRegistry.run({ request in
             var reply = shelf.answer(request)
             guard request.path == shelf.weightsPath else { return reply }
@@ -152,7 +153,10 @@ import Testing
     }
 
     @Test func slowManifestIsGivenUp() async throws {
-        let desk = try Desk { $0.attempts = 1 }
+        let desk = try Desk {
+            $0.attempts = 1
+            $0.documentTimeout = .milliseconds(200)
+        }
         try await RogueRegistry.run({ _ in .init(content: .stalled([123], announced: 10)) }) {
             registry in
             try await fails("stalled") { try await desk.pull(registry) }

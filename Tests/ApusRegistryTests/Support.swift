@@ -76,9 +76,9 @@ struct Desk: Sendable {
         var policy = RegistryPolicy()
         policy.attempts = 3
         policy.firstPause = .milliseconds(2)
-        policy.stallTimeout = .milliseconds(300)
-        policy.documentTimeout = .milliseconds(600)
-        policy.answerTimeout = .seconds(2)
+        policy.stallTimeout = .seconds(10)
+        policy.documentTimeout = .seconds(10)
+        policy.answerTimeout = .seconds(10)
         policy.pieceBytes = 4096
         policy.partBytes = 16384
         policy.streamsPerBlob = 3

@@ -1,4 +1,5 @@
 import ApusStore
+import NIOHTTP1
 import Testing
 
 @testable import ApusRegistry
@@ -97,31 +98,23 @@ struct ProxySettingsTests {
     }
 
     @Test func requestsGoThroughTheProxy() async throws {
-        let shelf = Shelf()
-        try await RogueRegistry.run({ request in
-            var request = request
-            guard let path = request.target.firstRange(of: "/v2/") else {
-                return .init(status: 500)
-            }
-            request.target = String(request.target[path.lowerBound...])
-            return shelf.answer(request)
-        }) { proxy in
-            let desk = try Desk()
+        try await RogueRegistry.run({ _ in .init(status: 502) }) { proxy in
+            let desk = try Desk { $0.attempts = 1 }
             var settings = desk.client.settings
             settings.proxies = try ProxySettings(
-                environment: ["HTTP_PROXY": "http://127.0.0.1:\(proxy.port)"]
+                environment: ["HTTPS_PROXY": "http://me:pw@127.0.0.1:\(proxy.port)"]
             )
             let client = RegistryClient(
                 store: desk.store,
                 settings: settings,
                 policy: desk.client.policy
             )
-            try await client.pull(
-                ModelName("http://registry.invalid/team/m"),
-                RegistryOptions(allowsInsecure: true)
-            ) { _ in }
-            #expect(proxy.requests.allSatisfy { $0.target.hasPrefix("http://registry.invalid/") })
-            try desk.store.blobs.verify(Digest(hashing: shelf.weights))
+            let name = try ModelName("registry.invalid/team/m")
+            try await fails("unreachable") { try await client.pull(name) { _ in } }
+            #expect(proxy.requests.map(\.method) == ["CONNECT"])
+            #expect(proxy.requests.map(\.target) == ["registry.invalid:443"])
+            let credentials = proxy.requests.first?.headers.first(name: "Proxy-Authorization")
+            #expect(credentials == "Basic bWU6cHc=")
         }
     }
 }

@@ -58,6 +58,39 @@ import Testing
         }
     }
 
+    @Test(arguments: [
+        ("/api/pull", #"{"model":""}"#, "invalid model name"),
+        ("/api/pull", #"{"model":"../../x"}"#, "invalid model name"),
+        ("/api/pull", #"{"model":"https://a.example/b/c.gguf"}"#, "not supported"),
+        ("/api/push", "{}", "model is required"),
+    ])
+    func transfersNeedANameThatIsOne(_ path: String, _ body: String, _ words: String) async throws {
+        try await Bench().run { client in
+            let response = try await client.send(.post, path, body)
+            #expect(response.status == .badRequest)
+            #expect(response.json["error"]?.stringValue?.contains(words) == true)
+        }
+    }
+
+    @Test func failedPullIsTheLastLineOrAStatus() async throws {
+        // Plain HTTP that was not allowed is refused before anything is connected to.
+        try await Bench(hasRegistry: true).run { client in
+            let body = #"{"model":"http://127.0.0.1:9/a/b"}"#
+            let lines = try await client.send(.post, "/api/pull", body).lines
+            #expect(lines == [["status": "pulling manifest"], ["error": "insecure protocol http"]])
+            let whole = #"{"model":"http://127.0.0.1:9/a/b","stream":false}"#
+            let response = try await client.send(.post, "/api/pull", whole)
+            #expect(response.status == .badRequest)
+            #expect(response.json == ["error": "insecure protocol http"])
+            let push = try await client.send(.post, "/api/push", #"{"model":"none"}"#).lines
+            #expect(
+                push == [
+                    ["status": "retrieving manifest"], ["error": "model 'none:latest' not found"],
+                ]
+            )
+        }
+    }
+
     @Test func registriesAreRefusedInWords() async throws {
         try await Bench().run { client in
             for path in ["/api/pull", "/api/push"] {

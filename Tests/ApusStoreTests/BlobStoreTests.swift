@@ -99,23 +99,6 @@ import Testing
         #expect(try storeErrorCode { try fixture.store.blobs.verify(digest) } == .digestMismatch)
     }
 
-    @Test func aFinishedDownloadIsAdoptedAndABadOneRemoved() throws {
-        let fixture = try StoreFixture()
-        let blobs = fixture.store.blobs
-        let digest = Digest(hashing: Array("good".utf8))
-        #expect(try storeErrorCode { try blobs.adoptPartial(of: digest) } == .missingBlob)
-        try fixture.folder.write("bad!", to: "models/blobs/\(digest.fileName)-partial")
-        #expect(
-            try storeErrorCode { try blobs.adoptPartial(of: digest, sizeBytes: 5) }
-                == .sizeMismatch
-        )
-        #expect(try storeErrorCode { try blobs.adoptPartial(of: digest) } == .digestMismatch)
-        #expect(fixture.blobNames.isEmpty)
-        try fixture.folder.write("good", to: "models/blobs/\(digest.fileName)-partial")
-        try blobs.adoptPartial(of: digest, sizeBytes: 4)
-        #expect(fixture.blobNames == [digest.fileName])
-    }
-
     @Test func filesAreCopiedAndOnlyRegularOnes() throws {
         let fixture = try StoreFixture()
         try fixture.folder.write("content", to: "file")

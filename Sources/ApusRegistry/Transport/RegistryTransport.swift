@@ -36,8 +36,10 @@ final class RegistryTransport: Sendable {
     private struct State {
         /// Clients by origin, each bound to one address.
         var clients: [String: HTTPClient] = [:]
-        /// How often connecting failed, by origin: the next address is tried.
-        var failures: [String: Int] = [:]
+        /// Clients whose address did not answer; others may still be using them.
+        var retired: [HTTPClient] = []
+        /// Which of a host's addresses is next, by origin.
+        var turns: [String: Int] = [:]
         /// Whether the registry is a private one; nil before it was looked up.
         var isRegistryClosed: Bool?
     }
@@ -68,8 +70,8 @@ final class RegistryTransport: Sendable {
     /// Closes all connections.
     func shutdown() async {
         let clients = state.withLock { state in
-            defer { state.clients = [:] }
-            return Array(state.clients.values)
+            defer { (state.clients, state.retired) = ([:], []) }
+            return state.clients.values + state.retired
         }
         for client in clients { try? await client.shutdown() }
     }
@@ -177,7 +179,7 @@ final class RegistryTransport: Sendable {
         } catch {
             try Task.checkCancellation()
             let failure = TransportFailure.error(error, host: url.host)
-            if failure.code == .unreachable { turnToNextAddress(of: url) }
+            if failure.code == .unreachable { turn(from: client, of: url) }
             throw failure
         }
         let encoding = response.headers.first(name: "Content-Encoding") ?? "identity"
@@ -266,22 +268,27 @@ final class RegistryTransport: Sendable {
                 "\(url.host) is at an address that must not be connected to from here."
             )
         }
-        let turn = state.withLock { $0.failures[url.origin] ?? 0 }
-        return isProxied ? nil : allowed[turn % allowed.count]
+        if isProxied { return nil }
+        let turn = state.withLock { state in
+            defer { state.turns[url.origin, default: 0] += 1 }
+            return state.turns[url.origin] ?? 0
+        }
+        return allowed[turn % allowed.count]
     }
 
     private func mayBeClosed(_ isRegistry: Bool) -> Bool {
         isRegistry || state.withLock { $0.isRegistryClosed ?? false }
     }
 
-    private func turnToNextAddress(of url: RegistryURL) {
-        let old = state.withLock { state in
-            state.failures[url.origin, default: 0] += 1
-            return state.clients.removeValue(forKey: url.origin)
+    /// Lets the next connection look the host up again, and go to another of its addresses.
+    private func turn(from client: HTTPClient, of url: RegistryURL) {
+        state.withLock { state in
+            guard state.retired.count < policy.maximumHosts,
+                state.clients[url.origin] === client
+            else { return }
+            state.clients[url.origin] = nil
+            state.retired.append(client)
         }
-        // Others may be using it: it ends by itself once they are done.
-        guard let old else { return }
-        Task { try? await old.shutdown() }
     }
 }
 

@@ -13,6 +13,8 @@ enum TransportFailure {
         case let error as HTTPClientError: of(error, host)
         case is NIOSSLError, is BoringSSLError, is NIOSSLExtraError:
             RegistryError(.untrusted, untrusted(error, host))
+        case HTTPParserError.invalidEOFState:
+            RegistryError(.truncated, "\(host) ended the connection too early.")
         case is HTTPParserError:
             RegistryError(.protocolViolation, "\(host) does not speak HTTP.")
         case let error as NIOConnectionError:

@@ -7,7 +7,15 @@ internal import Hummingbird
 extension OllamaController {
     @Sendable func pull(_ request: Request, _ context: ServerContext) async throws -> Response {
         let body = try await decode(OllamaTransfer.self, from: request)
-        let name = try ModelReference(body.model ?? body.name ?? "").name
+        let text = body.model ?? body.name ?? ""
+        if text.contains("://"), text.lowercased().hasSuffix(".gguf") {
+            throw ServerError(
+                .invalidRequest,
+                "URLs of GGUF files are not supported; pull the repository "
+                    + "(hf.co/USER/REPOSITORY:QUANT), or make a model of the file with create"
+            )
+        }
+        let name = try ModelReference(text).name
         return try await transfer(body, context) { registry, options, report in
             try await registry.pull(name, options, report: report)
         }

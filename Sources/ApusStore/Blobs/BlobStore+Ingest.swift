@@ -58,33 +58,6 @@ extension BlobStore {
         return try writer.finish()
     }
 
-    /// Turns the finished download at `partialPath(of:)` into the blob.
-    ///
-    /// The file is read again in full. On a mismatch it is removed, because resuming it could
-    /// never succeed.
-    /// Throws: `missingBlob`, `sizeMismatch`, `digestMismatch` or the system's reasons.
-    package func adoptPartial(of digest: Digest, sizeBytes: Int64? = nil) throws(StoreError) {
-        let partial = partialPath(of: digest)
-        guard let status = FileStatus.of(partial), status.kind == .file else {
-            throw Self.missing(digest)
-        }
-        if let sizeBytes, status.size != sizeBytes {
-            throw StoreError(
-                .sizeMismatch,
-                "The download of \(digest) has \(status.size) bytes and should have \(sizeBytes)."
-            )
-        }
-        let actual = try Self.hash(fileAt: partial).digest
-        guard actual == digest else {
-            try FileSystem.remove(partial)
-            throw Self.mismatch(digest, actual)
-        }
-        let file = try Descriptor(opening: partial, O_RDWR | O_NOFOLLOW)
-        try file.setMode(0o644)
-        try file.synchronize()
-        try FileSystem.rename(partial, to: path(of: digest))
-    }
-
     /// What the names of unfinished uploads begin with.
     static let temporaryPrefix = "incoming-"
 

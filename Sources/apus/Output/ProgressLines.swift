@@ -58,12 +58,15 @@ struct ProgressLines: Sendable {
         let done = min(max(step.completed, 0), step.total)
         let percent = String(Int(Double(done) / Double(step.total) * 100))
         var sizes = HumanFormats.bytes(step.total)
+        let hasSpeed = width >= 80 && step.speed.perSecond != nil
         if done < step.total {
             sizes = "\(HumanFormats.bytes(done))/\(sizes)"
-            // What moves is padded, so that the bar stands still.
-            sizes = padded(sizes, 15) + step.speed.text(remaining: step.total - done)
+            if hasSpeed {
+                // What moves is padded, so that the bar stands still.
+                sizes = padded(sizes, 15) + step.speed.text(remaining: step.total - done)
+            }
         }
-        let head = cut(step.status, to: max(8, width - 60))
+        let head = cut(step.status, to: max(8, width - (hasSpeed ? 60 : 40)))
         let start = "\(head) \(String(repeating: " ", count: 3 - percent.count))\(percent)% "
         let room = width - DisplayWidth.of(start) - sizes.count - 4
         guard room > 4 else { return cut("\(start)\(sizes)", to: width - 1) }

@@ -2,6 +2,7 @@ import ApusConversation
 import ApusDialects
 import ApusFormats
 import ApusGGUF
+import ApusRegistry
 import ApusScheduling
 import ApusServer
 import ApusStore
@@ -22,7 +23,8 @@ struct Bench: Sendable {
     init(
         _ stage: Stage = Stage(),
         configuration: ServerConfiguration = ServerConfiguration(),
-        logger: Logger? = nil
+        logger: Logger? = nil,
+        hasRegistry: Bool = false
     ) {
         self.stage = stage
         folder = NSTemporaryDirectory() + "apus-server-tests-" + UUID().uuidString
@@ -33,6 +35,10 @@ struct Bench: Sendable {
         var settings = SchedulerConfiguration()
         settings.healthInterval = .zero
         settings.maximumQueue = 8
+        let registry = RegistryClient(
+            store: library.store,
+            settings: RegistrySettings(keyPath: folder + "/key", userAgent: "test")
+        )
         services = ServerServices(
             library: library,
             scheduler: Scheduler(
@@ -40,6 +46,7 @@ struct Bench: Sendable {
                 launcher: stage,
                 availableBytes: { 1 << 40 }
             ),
+            registry: hasRegistry ? registry : nil,
             now: { WireTime(seconds: 1_790_000_000) }
         )
         var silent = Logger(label: "test")
