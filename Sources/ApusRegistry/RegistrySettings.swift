@@ -8,6 +8,8 @@ package struct RegistrySettings: Sendable {
     package var keyPath: String
     /// The `User-Agent` of all requests.
     package var userAgent: String
+    /// What cannot be used of the environment; said when a registry is to be talked to.
+    var problem: RegistryError?
 
     /// Settings without proxies and further certificates.
     package init(keyPath: String, userAgent: String) {
@@ -19,18 +21,18 @@ package struct RegistrySettings: Sendable {
     /// Settings from an environment: proxies, and `APUS_CA_FILE` (or `OLLAMA_CA_FILE`).
     ///
     /// The key is Ollama's, `~/.ollama/id_ed25519`, so that registries know both programs as one.
-    /// `version` is the version of Ollama whose behaviour registries can rely on.
-    /// Throws: `invalidSetting`.
-    package init(
-        environment: [String: String],
-        home: String,
-        version: String
-    ) throws(RegistryError) {
+    /// `version` is the version of Ollama whose behaviour registries can rely on. Proxies that cannot
+    /// be used are an error of every transfer, not of the program.
+    package init(environment: [String: String], home: String, version: String) {
         self.init(
             keyPath: "\(home)/.ollama/id_ed25519",
             userAgent: "ollama/\(version) (\(Self.machine)) apus"
         )
-        proxies = try ProxySettings(environment: environment)
+        do {
+            proxies = try ProxySettings(environment: environment)
+        } catch {
+            problem = error
+        }
         let file = environment["APUS_CA_FILE"] ?? environment["OLLAMA_CA_FILE"] ?? ""
         authorityFile = file.isEmpty ? nil : file
     }

@@ -1,5 +1,6 @@
 import ApusStore
 import NIOHTTP1
+import TestSupport
 import Testing
 
 @testable import ApusRegistry
@@ -31,6 +32,31 @@ struct RegistryURLTests {
     ])
     func referencesAreResolved(_ reference: String, _ expected: String) throws {
         #expect(try RegistryURL("https://a/x/y?q").resolving(reference).text == expected)
+    }
+}
+
+/// Text from outside, whatever it is, is read or refused.
+struct ReadingFuzzTests {
+    @Test func readersNeverTrap() {
+        var generator = SplitMix64(seed: 11)
+        let seeds = [
+            "https://user@[::1]:5000/a/b?c=%2F#d", "Bearer realm=\"https://a\\\"b\",scope=x y",
+            "//a:1/../..?x", "basic ,,, a=\"", "socks5://[fe80::1%25en0]:99999",
+        ]
+        for round in 0..<5000 {
+            var text = Array(seeds[round % seeds.count].utf8)
+            for _ in 0..<(generator.next() % 4) {
+                let place = Int(generator.next() % UInt64(text.count))
+                text[place] = UInt8(truncatingIfNeeded: generator.next())
+            }
+            let input = String(decoding: text, as: UTF8.self)
+            let url = try? RegistryURL(input)
+            // What was read is written so that it is read the same way.
+            if let url { #expect((try? RegistryURL(url.text)) == url) }
+            _ = try? RegistryURL("https://a/b").resolving(input)
+            _ = Challenge(input)
+            _ = try? ProxySettings(environment: ["HTTPS_PROXY": input, "NO_PROXY": input])
+        }
     }
 }
 
@@ -95,6 +121,20 @@ struct ProxySettingsTests {
         #expect(throws: RegistryError.self) {
             try ProxySettings(environment: ["HTTPS_PROXY": text])
         }
+    }
+
+    @Test func unusableProxiesAreSaidWhenTheyAreNeeded() async throws {
+        let folder = try TemporaryFolder()
+        let client = RegistryClient(
+            store: ModelStore(root: folder.path("models")),
+            settings: RegistrySettings(
+                environment: ["https_proxy": "https://p:1"],
+                home: folder.path("home"),
+                version: "1"
+            )
+        )
+        let name = try ModelName("registry.invalid/team/m")
+        try await fails("invalidSetting") { try await client.pull(name) { _ in } }
     }
 
     @Test func requestsGoThroughTheProxy() async throws {

@@ -156,8 +156,8 @@ class Relay:
 
     def pump(self, source, sink, counts):
         # Small buffers: what lies in them when a client is killed was sent and never arrived.
-        sink.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 1 << 16)
         try:
+            sink.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 1 << 16)
             while data := source.recv(1 << 15):
                 sink.sendall(data)
                 if counts:
@@ -301,6 +301,13 @@ def check_tls(program, apus, folder):
         status, output = other.run("pull", f"localhost:{registry.port}/team/demo:v1",
                                    OLLAMA_CA_FILE=authority)
         check("tls: a host's name is checked", status == 0, output)
+        recipe = os.path.join(folder, "Modelfile")
+        with open(recipe, "w") as file:
+            file.write(f"FROM {registry.host}/team/demo:v1\nSYSTEM Be brief.\n")
+        maker = Apus(apus.program, folder, "maker")
+        status, output = maker.run("create", "made", "-f", recipe, OLLAMA_CA_FILE=authority)
+        check("create: what it is made from is pulled first", status == 0 and is_sound(maker)
+              and "pulling manifest" in output and len(maker.blobs()) > 3, output)
         relay = Relay(registry.port, 1 << 30, host="127.0.0.2")
         status, output = other.run("pull", f"127.0.0.2:{relay.port}/team/demo:v1",
                                    OLLAMA_CA_FILE=authority)
@@ -478,6 +485,16 @@ def main():
             check_round_trip("plain", registry, ["--insecure"], apus, folder)
             status, output = apus.run("pull", f"{registry.host}/team/demo:v1")
             check("plain: needs --insecure", status == 1 and "TLS" in output, output)
+            runner = Apus(apus.program, folder, "runner")
+            status, output = runner.run("run", "--insecure", "--think=false",
+                                        f"{registry.host}/team/demo:v1", "Hello!")
+            check("run: a missing model is pulled", status == 0 and "Hello" in output, output)
+            status, output = runner.run("run", "--insecure", f"{registry.host}/team/no:v1", "Hi")
+            check("run: a model that is nowhere is named", status == 1
+                  and "team/no" in output and "file does not exist" in output, output)
+            status, output = runner.run("push", "--insecure", "demo")
+            check("push: the built-in model needs another name", status == 1
+                  and "apus cp" in output, output)
             check_client(registry, apus, folder)
             check_full_disk(registry, apus, folder)
             check_kills(registry, apus, folder, arguments.mebibytes << 20, arguments.kills,

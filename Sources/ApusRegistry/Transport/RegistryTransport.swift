@@ -53,13 +53,15 @@ final class RegistryTransport: Sendable {
 
     /// A client for the registry at that host, and for the hosts that it redirects to.
     ///
-    /// Throws: `invalidSetting` for a file of certificates that cannot be read.
+    /// Throws: `invalidSetting` for proxies that cannot be used and a file of certificates that cannot
+    /// be read.
     init(
         registryHost: String,
         settings: RegistrySettings,
         policy: RegistryPolicy,
         allowsInsecure: Bool
     ) throws(RegistryError) {
+        if let problem = settings.problem { throw problem }
         self.registryHost = registryHost
         self.settings = settings
         self.policy = policy

@@ -24,10 +24,17 @@ extension ModelStore {
 
     /// The bytes of a manifest, exactly as they were written, for pushing and copying.
     ///
-    /// Throws: `notFound`; `corruptManifest`. Built-in models have none.
+    /// Throws: `notFound`; `builtIn`, for such models have none; `corruptManifest`.
     package func manifestBytes(of name: ModelName) throws(StoreError) -> [UInt8] {
-        guard let file = try manifestFile(of: name) else { throw Self.notFound(name) }
-        return file.bytes
+        if let file = try manifestFile(of: name) { return file.bytes }
+        guard builtIn(name) == nil else {
+            throw StoreError(
+                .builtIn,
+                "Model '\(name.shortest)' is built into the program; give it a name in the store "
+                    + "first ('apus cp')."
+            )
+        }
+        throw Self.notFound(name)
     }
 
     /// The manifest of a model in the store; nil when there is none of that name.

@@ -34,7 +34,7 @@ struct Composition: Sendable {
             store: store,
             builtInWeights: BuiltInModels.weights
         )
-        let settings = try RegistrySettings(
+        let settings = RegistrySettings(
             environment: environment,
             home: home,
             version: configuration.reportedVersion
