@@ -57,6 +57,27 @@ import Testing
         }
     }
 
+    /// A registry on the Internet cannot send us into this network, a private one can.
+    @Test(arguments: ["127.0.0.1", "10.0.0.1", "[::1]", "[fd00::1]", "localhost"])
+    func privateAddressesAreForRegistriesThatAreThere(_ host: String) async throws {
+        let desk = try Desk()
+        for (registry, isAllowed) in [("8.8.8.8", false), ("192.168.0.9", true)] {
+            let transport = try RegistryTransport(
+                registryHost: registry,
+                settings: desk.client.settings,
+                policy: desk.client.policy,
+                allowsInsecure: true
+            )
+            let own = try RegistryURL("https://\(registry)/")
+            #expect(try await transport.checkedAddress(of: own, isProxied: false) == registry)
+            let code = try await failure {
+                let url = try RegistryURL("http://\(host)/")
+                _ = try await transport.checkedAddress(of: url, isProxied: false)
+            }
+            #expect(code == (isAllowed ? nil : "forbiddenAddress"))
+        }
+    }
+
     @Test func loopsEnd() async throws {
         let desk = try Desk()
         try await RogueRegistry.run({ .init(status: 307, headers: [("Location", $0.target)]) }) {

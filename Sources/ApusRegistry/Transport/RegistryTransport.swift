@@ -205,24 +205,9 @@ final class RegistryTransport: Sendable {
         if let client = state.withLock({ $0.clients[url.origin] }) { return client }
         let proxy = settings.proxies.proxy(for: url)
         let address = try await checkedAddress(of: url, isProxied: proxy != nil)
-        var configuration = HTTPClient.Configuration()
-        configuration.redirectConfiguration = .disallow
-        configuration.decompression = .disabled
-        configuration.httpVersion = .http1Only
-        configuration.timeout.connect = TimeAmount(policy.connectTimeout)
-        configuration.timeout.read = TimeAmount(policy.stallTimeout)
-        configuration.timeout.write = TimeAmount(policy.stallTimeout)
-        configuration.connectionPool.retryConnectionEstablishment = false
-        configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit =
-            policy.blobsAtOnce * policy.streamsPerBlob
-        configuration.tlsConfiguration = authorities.configuration(
-            isVerifying: !(allowsInsecure && url.host == registryHost)
-        )
-        configuration.proxy = proxy.map(HTTPClient.Configuration.Proxy.init)
-        if let address { configuration.dnsOverride = [url.host: address] }
         let made = HTTPClient(
             eventLoopGroupProvider: .singleton,
-            configuration: configuration
+            configuration: configuration(for: url, address, proxy)
         )
         // Two requests may have come here at once; the first one's client stays.
         let (kept, isFull) = state.withLock { state in
@@ -242,10 +227,33 @@ final class RegistryTransport: Sendable {
         return kept
     }
 
+    private func configuration(
+        for url: RegistryURL,
+        _ address: String?,
+        _ proxy: ProxySettings.Proxy?
+    ) -> HTTPClient.Configuration {
+        var configuration = HTTPClient.Configuration()
+        configuration.redirectConfiguration = .disallow
+        configuration.decompression = .disabled
+        configuration.httpVersion = .http1Only
+        configuration.timeout.connect = TimeAmount(policy.connectTimeout)
+        configuration.timeout.read = TimeAmount(policy.stallTimeout)
+        configuration.timeout.write = TimeAmount(policy.stallTimeout)
+        configuration.connectionPool.retryConnectionEstablishment = false
+        configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit =
+            policy.blobsAtOnce * policy.streamsPerBlob
+        configuration.tlsConfiguration = authorities.configuration(
+            isVerifying: !(allowsInsecure && url.host == registryHost)
+        )
+        configuration.proxy = proxy.map(HTTPClient.Configuration.Proxy.init)
+        if let address { configuration.dnsOverride = [url.host: address] }
+        return configuration
+    }
+
     /// The address to connect to; nil when a proxy looks the name up.
     ///
     /// Throws: `unreachable`, `forbiddenAddress`.
-    private func checkedAddress(of url: RegistryURL, isProxied: Bool) async throws -> String? {
+    func checkedAddress(of url: RegistryURL, isProxied: Bool) async throws -> String? {
         let isRegistry = url.host == registryHost
         if isProxied, AddressKind(url.host) == nil {
             if isRegistry { state.withLock { $0.isRegistryClosed = false } }
