@@ -153,7 +153,10 @@ final class Depot: Sendable {
     @Test func piecesGoToStorageWhereTheRegistrySaysSo() async throws {
         let shelf = Shelf()
         let stored = Mutex<[UInt8]>([])
+        let counter = Counter()
         try await RogueRegistry.run({ request in
+            // The storage fails once, too.
+            if counter.next() == 1 { return .init(status: 503) }
             stored.withLock { $0 += request.body }
             return .init(status: 200)
         }) { storage in

@@ -109,17 +109,25 @@ struct BlobPush: Sendable {
                 try response.header("Docker-Upload-Location").map {
                     try session.transport.location($0, of: response)
                 } ?? url
-            var put = request(.PUT, reader, range, checksum, to: storage)
-            put.headers.removeAll { $0.name == "X-Redirect-Uploads" || $0.name == "Content-Range" }
-            let answer = try await session.transport.send(put)
-            guard answer.status < 300 else { throw try await session.refusal(answer) }
-            await session.transport.drain(answer)
+            try await store(request(.PUT, reader, range, checksum, to: storage))
             return next
         case 200..<300:
             await session.transport.drain(response)
             return try uploadURL(of: response)
         default:
             throw try await session.refusal(response)
+        }
+    }
+
+    /// Puts a piece where the registry's storage wants it; nothing but the URL authorizes that.
+    private func store(_ request: RegistryTransport.Request) async throws {
+        var request = request
+        request.headers = request.headers.filter { $0.name == "Content-Type" }
+        let put = request
+        try await session.retrying {
+            let answer = try await session.transport.send(put)
+            guard answer.status < 300 else { throw try await session.refusal(answer) }
+            await session.transport.drain(answer)
         }
     }
 
