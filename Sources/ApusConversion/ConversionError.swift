@@ -8,6 +8,16 @@ package struct ConversionError: Error, Hashable, Sendable, CustomStringConvertib
         case quantizedSource
         /// A weight that is not a number, or too large for the format.
         case unfitWeight
+        /// A file of a checkpoint is missing, damaged, or contradicts another.
+        case badCheckpoint
+        /// A value of `config.json` is missing or of another type or range than it should be.
+        case badConfig
+        /// An architecture that is not converted here.
+        case unsupportedArchitecture
+        /// A variant of a known architecture that is not converted here.
+        case unsupportedVariant
+        /// A tokenizer that is damaged or of a kind that is not converted here.
+        case badTokenizer
         /// A file ends before something it announces.
         case truncated
         /// The system refused to open or read a file.

@@ -10,7 +10,7 @@ import Testing
 @Suite struct QuantizingTests {
     private static let sizes = {
         var sizes = TinyGGUF.Sizes()
-        (sizes.width, sizes.feedForward) = (256, 512)
+        (sizes.layers, sizes.width, sizes.feedForward) = (1, 256, 256)
         return sizes
     }()
 
@@ -63,8 +63,11 @@ import Testing
                 #expect(x == y)
                 continue
             }
-            let error = zip(x, y).reduce(0.0) { $0 + Double(($1.0 - $1.1) * ($1.0 - $1.1)) }
-            #expect((error / Double(x.count)).squareRoot() <= bound, "\(tensor.name)")
+            var error = 0.0
+            for index in stride(from: 0, to: x.count, by: 5) {
+                error += Double((x[index] - y[index]) * (x[index] - y[index]))
+            }
+            #expect((error * 5 / Double(x.count)).squareRoot() <= bound, "\(tensor.name)")
         }
         #expect(try result.metadata.int("general.file_type") == Int(type.code))
         let version = try result.metadata.optionalInt("general.quantization_version")

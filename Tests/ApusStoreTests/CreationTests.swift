@@ -220,7 +220,7 @@ import Testing
         let fixture = try StoreFixture()
         var creation = try fromFile("x", fixture)
         let digest = Digest(hashing: [])
-        creation.source = .files([.init(name: "sub/model.safetensors", digest: digest)])
+        creation.adapters = [.init(name: "sub/model.safetensors", digest: digest)]
         var error = #expect(throws: StoreError.self) { try creation.validate() }
         #expect(error?.code == .unsupported)
         #expect(error?.message.contains("safetensors") == true)

@@ -183,10 +183,20 @@ import Testing
             try storeErrorCode { _ = try ModelfilePaths.sources(at: folder.path + "/m") }
                 == .invalidRequest
         )
-        try folder.write("x", to: "s/model.safetensors")
+        for name in ["pytorch_model.bin", "consolidated.safetensors", "readme.md"] {
+            try folder.write("x", to: "s/\(name)")
+        }
         #expect(
             try storeErrorCode { _ = try ModelfilePaths.sources(at: folder.path + "/s") }
                 == .unsupported
+        )
+        let checkpoint = [
+            "chat_template.jinja", "config.json", "model-1.safetensors", "model-2.safetensors",
+            "model.safetensors.index.json", "tokenizer.json", "tokenizer.model",
+        ]
+        for name in checkpoint { try folder.write("x", to: "s/\(name)") }
+        #expect(
+            try ModelfilePaths.sources(at: folder.path + "/s")?.map(\.name).sorted() == checkpoint
         )
         try folder.write("x", to: "s/model.gguf")
         #expect(try ModelfilePaths.sources(at: folder.path + "/s")?.map(\.name) == ["model.gguf"])

@@ -15,6 +15,7 @@ import json
 import subprocess
 import sys
 import tempfile
+import urllib.error
 import urllib.request
 from pathlib import Path
 
@@ -45,6 +46,13 @@ def request(url, path, body=None, method="POST", data=None):
 def lines(url, body):
     with request(url, "/api/create", body) as answer:
         return [json.loads(line) for line in answer]
+
+
+def upload(url, digest, data):
+    try:
+        request(url, f"/api/blobs/{digest}", method="HEAD")
+    except urllib.error.HTTPError:
+        request(url, f"/api/blobs/{digest}", data=data)
 
 
 def blob(models, name):
@@ -105,7 +113,7 @@ def main():
     for path in a.files:
         data = Path(path).read_bytes()
         digest = "sha256:" + hashlib.sha256(data).hexdigest()
-        request(a.url, f"/api/blobs/{digest}", data=data)
+        upload(a.url, digest, data)
         source = GGUFReader(path)
         vocabulary = next(t for t in source.tensors if t.name == "token_embd.weight").shape[1]
         expected = log_softmax(logits(a.apus, path, vocabulary))

@@ -30,6 +30,14 @@ extension ModelLibrary {
                 status: "quantizing \(Self.quantization(of: file)) model to \(type.name)"
             )
         }
+        inspector.checkpoint = { files, type in
+            let (conversion, made) = try ModelConversion.converting(
+                CheckpointFiles(files),
+                to: type.isEmpty ? nil : try QuantizationPolicy.type(named: type)
+            )
+            let status = type.isEmpty ? "converting model" : "quantizing model to \(made.name)"
+            return WeightsConversion(conversion, status: status)
+        }
         return inspector
     }
 

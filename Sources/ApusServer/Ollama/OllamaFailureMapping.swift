@@ -85,7 +85,9 @@ struct OllamaFailureMapping {
 
     private static func status(of code: ConversionError.Code) -> HTTPResponse.Status {
         switch code {
-        case .unsupportedQuantization, .quantizedSource: .badRequest
+        case .unsupportedQuantization, .quantizedSource, .badCheckpoint, .badConfig,
+            .unsupportedArchitecture, .unsupportedVariant, .badTokenizer:
+            .badRequest
         case .unfitWeight, .truncated, .io: .internalServerError
         }
     }

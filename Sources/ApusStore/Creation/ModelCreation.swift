@@ -10,6 +10,9 @@ package struct ModelCreation: Sendable {
         /// The content.
         package var digest: Digest
 
+        /// Whether it holds weights in safetensors.
+        var isSafetensors: Bool { name.lowercased().hasSuffix(".safetensors") }
+
         /// A file of that name and content.
         package init(name: String, digest: Digest) {
             self.name = name
@@ -86,8 +89,8 @@ package struct ModelCreation: Sendable {
 
     /// Checks what can be checked without looking at any file.
     ///
-    /// Throws: `unsupported` for drafts and files that are no GGUF; `invalidRequest` with Ollama's
-    /// words; `invalidParameter`.
+    /// Throws: `unsupported` for drafts and adapters that are no GGUF; `invalidRequest` with
+    /// Ollama's words; `invalidParameter`.
     package func validate() throws(StoreError) {
         guard drafts.isEmpty else {
             throw StoreError(.unsupported, "Field 'draft_files': draft models are not supported.")
@@ -99,6 +102,12 @@ package struct ModelCreation: Sendable {
             try Self.check(files)
         }
         try Self.check(adapters)
+        for file in adapters where file.isSafetensors {
+            throw StoreError(
+                .unsupported,
+                "File \(StoreError.quoted(file.name)): adapters in safetensors are not supported, only GGUF."
+            )
+        }
         let counts = [licenses.count, messages.count, parameters.count]
         guard counts.allSatisfy({ $0 <= Self.maximumParts }) else {
             throw StoreError(.tooLarge, "A model has at most \(Self.maximumParts) of each part.")
@@ -114,12 +123,6 @@ package struct ModelCreation: Sendable {
             let parts = file.name.split(separator: "/", omittingEmptySubsequences: false)
             guard !parts.isEmpty, parts.allSatisfy({ !["", ".", ".."].contains($0) }) else {
                 throw StoreError(.invalidRequest, "file path must be relative")
-            }
-            if file.name.lowercased().hasSuffix(".safetensors") {
-                throw StoreError(
-                    .unsupported,
-                    "File \(StoreError.quoted(file.name)): safetensors models are not supported, only GGUF."
-                )
             }
         }
     }
@@ -140,6 +143,14 @@ package struct ModelInspector: Sendable {
                 "Field 'quantize': converting to \(StoreError.quoted(type)) is not supported."
             )
         }
+
+    /// Plans to convert a checkpoint in safetensors, whose files are given by name and path, to a
+    /// quantization; an empty one is the converter's choice.
+    package var checkpoint:
+        @Sendable (_ files: [(name: String, path: String)], _ type: String) throws ->
+            WeightsConversion = { _, _ in
+                throw StoreError(.unsupported, "Safetensors models are not supported, only GGUF.")
+            }
 
     /// An inspector of these two; templates are not checked unless said otherwise.
     package init(

@@ -36,6 +36,8 @@ extension ModelStore {
     ) throws {
         switch creation.source {
         case .model(let name): try takeOver(name, into: &assembly, creation, inspector, progress)
+        case .files(let files) where files.contains(where: \.isSafetensors):
+            try convert(files, into: &assembly, creation, inspector, progress)
         case .files(let files):
             for file in files { try add(file, to: &assembly, creation, inspector, progress) }
         }
@@ -82,6 +84,27 @@ extension ModelStore {
                 try assembly.add(existing: layer)
             }
         }
+    }
+
+    /// Makes weights of a checkpoint in safetensors.
+    private func convert(
+        _ files: [ModelCreation.File],
+        into assembly: inout ModelAssembly,
+        _ creation: ModelCreation,
+        _ inspector: ModelInspector,
+        _ progress: (ModelCreation.Progress) throws -> Void
+    ) throws {
+        try progress(.init("converting model"))
+        for file in files where !blobs.exists(file.digest) { throw BlobStore.missing(file.digest) }
+        let conversion = try inspector.checkpoint(
+            files.map { ($0.name, blobs.path(of: $0.digest)) },
+            creation.quantization
+        )
+        let receipt = try conversion.store(in: blobs, progress: progress)
+        assembly.add(receipt, as: MediaType.model)
+        let facts = try inspector.facts(blobs.path(of: receipt.digest))
+        assembly.config.add(facts)
+        try addDefaults(facts.defaults, to: &assembly, creation)
     }
 
     /// Adds a file as what its content says it is.

@@ -36,9 +36,10 @@ package enum ModelfilePaths {
         return cleaned("\(start)/\(rest)")
     }
 
-    /// The files at `path`: itself, or in a folder its GGUF files; nil when nothing is there.
+    /// The files at `path`: itself, or in a folder its GGUF files, or a checkpoint in safetensors;
+    /// nil when nothing is there.
     ///
-    /// Throws: `unsupported` for a folder of safetensors; `invalidRequest` for one without models
+    /// Throws: `unsupported` for a folder of PyTorch files; `invalidRequest` for one without models
     /// or with links that lead out of it.
     package static func sources(at path: String) throws(StoreError) -> [Source]? {
         guard let status = FileStatus.of(path, following: true) else { return nil }
@@ -48,10 +49,13 @@ package enum ModelfilePaths {
         let names = try FileSystem.names(in: path).filter { !$0.hasPrefix(".") }
         var models = names.filter { $0.hasSuffix(".gguf") }
         if models.isEmpty {
-            guard !names.contains(where: { isTensors($0) }) else {
+            models = checkpoint(names)
+        }
+        if models.isEmpty {
+            guard !names.contains(where: { isPyTorch($0) }) else {
                 throw StoreError(
                     .unsupported,
-                    "Safetensors and PyTorch models are not supported, only GGUF.",
+                    "PyTorch models are not supported, only GGUF and safetensors.",
                     detail: path
                 )
             }
@@ -82,9 +86,22 @@ package enum ModelfilePaths {
         return Source(path: real, name: name)
     }
 
-    private static func isTensors(_ name: String) -> Bool {
-        name.hasSuffix(".safetensors") || name.hasSuffix(".pth")
-            || (name.hasPrefix("pytorch_model") && name.hasSuffix(".bin"))
+    private static func isPyTorch(_ name: String) -> Bool {
+        name.hasSuffix(".pth") || (name.hasPrefix("pytorch_model") && name.hasSuffix(".bin"))
+    }
+
+    /// The files of a checkpoint: weights, settings, tokenizer and templates; none without weights.
+    ///
+    /// `consolidated` is a second copy of the weights in Mistral's own layout.
+    private static func checkpoint(_ names: [String]) -> [String] {
+        let weights = names.filter {
+            $0.hasSuffix(".safetensors") && !$0.hasPrefix("consolidated")
+        }
+        if weights.isEmpty { return [] }
+        return weights
+            + names.filter {
+                $0.hasSuffix(".json") || $0 == "tokenizer.model" || $0 == "chat_template.jinja"
+            }
     }
 
     private static func cleaned(_ path: String) -> String {

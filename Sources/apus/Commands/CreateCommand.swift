@@ -15,7 +15,7 @@ struct CreateCommand: AsyncParsableCommand {
     @Option(
         name: .shortAndLong,
         help:
-            "The Modelfile, - for standard input (default: 'Modelfile' here, or the GGUF files of this folder)."
+            "The Modelfile, - for standard input (default: 'Modelfile' here, or the GGUF or safetensors files of this folder)."
     )
     var file: String?
 

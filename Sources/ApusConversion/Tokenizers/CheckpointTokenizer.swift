@@ -1,0 +1,116 @@
+internal import ApusConversation
+internal import ApusGGUF
+
+/// The tokenizer of a checkpoint, and its chat templates, as GGUF's metadata.
+struct CheckpointTokenizer: Sendable {
+    /// Everything under `tokenizer`.
+    let metadata: [(key: String, value: GGUFValue)]
+
+    /// Reads `tokenizer.json`, or `tokenizer.model` where there is no other, with what
+    /// `tokenizer_config.json` and the template files add.
+    ///
+    /// - `rows`: rows of the embedding; tokens that are missing become padding.
+    /// - Throws: `ConversionError` `badTokenizer`, `badCheckpoint`, `io`.
+    init(_ files: CheckpointFiles, config: CheckpointConfig, rows: Int) throws {
+        var table: TokenTable
+        if let root = try files.json("tokenizer.json") {
+            table = try TokenTable(tokenizerFile: root, rows: rows)
+        } else if let bytes = try files.bytes("tokenizer.model") {
+            table = try TokenTable(sentencePiece: bytes, rows: rows)
+            for (text, id) in try files.json("added_tokens.json")?.objectValue ?? JSONObject() {
+                try table.set(id.intValue, text, kind: TokenTable.userDefined)
+            }
+        } else {
+            throw ConversionError(
+                .badCheckpoint,
+                "The checkpoint has neither 'tokenizer.json' nor 'tokenizer.model'."
+            )
+        }
+        let settings = try files.json("tokenizer_config.json")
+        metadata =
+            Self.entries(table) + Self.special(table, settings, config)
+            + (try Self.templates(files, settings))
+    }
+
+    private static func entries(_ table: TokenTable) -> [(key: String, value: GGUFValue)] {
+        var entries: [(key: String, value: GGUFValue)] = [
+            ("tokenizer.ggml.model", .string(table.model)),
+            ("tokenizer.ggml.tokens", .array(GGUFArray(strings: table.tokens))),
+            ("tokenizer.ggml.token_type", .array(GGUFArray(integers: table.kinds))),
+        ]
+        if !table.preTokenizer.isEmpty {
+            entries.append(("tokenizer.ggml.pre", .string(table.preTokenizer)))
+        }
+        if !table.scores.isEmpty {
+            entries.append(("tokenizer.ggml.scores", .array(GGUFArray(floats: table.scores))))
+        }
+        if !table.merges.isEmpty {
+            entries.append(("tokenizer.ggml.merges", .array(GGUFArray(strings: table.merges))))
+        }
+        if !table.characterMap.isEmpty {
+            let map = GGUFArray(integers: table.characterMap)
+            entries.append(("tokenizer.ggml.precompiled_charsmap", .array(map)))
+        }
+        for (name, flag) in table.flags.sorted(by: { $0.key < $1.key }) {
+            entries.append(("tokenizer.ggml.\(name)", .bool(flag)))
+        }
+        return entries
+    }
+
+    /// The tokens with a role: by their texts in the tokenizer's settings, or else by their numbers
+    /// in the model's.
+    private static func special(
+        _ table: TokenTable,
+        _ settings: JSONValue?,
+        _ config: CheckpointConfig
+    ) -> [(key: String, value: GGUFValue)] {
+        func id(_ role: String) -> Int? {
+            let token = settings?["\(role)_token"]
+            let text = token?.stringValue ?? token?["content"]?.stringValue
+            if let id = text.flatMap({ table.id(of: $0) }) { return id }
+            let number = config.value("\(role)_token_id")
+            return (number?.intValue ?? number?[0]?.intValue).flatMap {
+                table.tokens.indices.contains($0) ? $0 : nil
+            }
+        }
+        let isWordPiece = table.model == "bert"
+        let roles: [(key: String, id: Int?)] = [
+            ("bos", id(isWordPiece ? "cls" : "bos")), ("eos", id(isWordPiece ? "sep" : "eos")),
+            ("unknown", table.unknown ?? id("unk")), ("padding", id("pad")),
+            ("seperator", isWordPiece ? id("sep") : nil), ("mask", id("mask")),
+        ]
+        var entries: [(key: String, value: GGUFValue)] = roles.compactMap { role in
+            role.id.map { ("tokenizer.ggml.\(role.key)_token_id", .uint32(UInt32($0))) }
+        }
+        for (role, fallback) in [("bos", table.addsBeginning), ("eos", table.addsEnd)] {
+            let wish = settings?["add_\(role)_token"]?.boolValue ?? fallback ?? false
+            let exists = roles.contains { $0.key == role && $0.id != nil }
+            entries.append(("tokenizer.ggml.add_\(role)_token", .bool(wish && exists)))
+        }
+        return entries
+    }
+
+    /// The chat templates: a file of their own goes before the tokenizer's settings.
+    private static func templates(
+        _ files: CheckpointFiles,
+        _ settings: JSONValue?
+    ) throws -> [(key: String, value: GGUFValue)] {
+        let key = "tokenizer.chat_template"
+        if let text = try files.text("chat_template.jinja") { return [(key, .string(text))] }
+        let value =
+            try files.json("chat_template.json")?["chat_template"] ?? settings?["chat_template"]
+        if let text = value?.stringValue { return [(key, .string(text))] }
+        var entries: [(key: String, value: GGUFValue)] = []
+        for template in value?.arrayValue ?? [] {
+            guard let name = template["name"]?.stringValue,
+                let text = template["template"]?.stringValue
+            else {
+                throw ConversionError(.badTokenizer, "A chat template has no name or no text.")
+            }
+            let full = name == "default" ? key : "\(key).\(name)"
+            guard !entries.contains(where: { $0.key == full }) else { continue }
+            entries.append((full, .string(text)))
+        }
+        return entries
+    }
+}
