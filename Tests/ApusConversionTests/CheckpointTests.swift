@@ -187,6 +187,22 @@ import Testing
         #expect(try code(fixture) == .unsupportedVariant)
     }
 
+    @Test(arguments: [
+        "model.norm.weight", "lm_head.weight", "model.embed_tokens.weight",
+        "model.layers.0.mlp.up_proj.weight", "model.layers.0.self_attn.k_proj.weight",
+    ])
+    func aTensorThatIsMissingIsNamed(name: String) throws {
+        var fixture = CheckpointFixture()
+        fixture.tensors[name] = nil
+        #expect(try code(fixture) == .badCheckpoint)
+        fixture = CheckpointFixture()
+        fixture.config["num_hidden_layers"] = 2
+        #expect(try code(fixture) == .badCheckpoint)
+        fixture = CheckpointFixture()
+        fixture.add("model.layers.1.input_layernorm.weight", [8])
+        #expect(try code(fixture) == .badCheckpoint)
+    }
+
     @Test func anIndexHasToAgree() throws {
         var fixture = CheckpointFixture()
         let index = #"{"weight_map": {"lm_head.weight": "model.safetensors"}}"#

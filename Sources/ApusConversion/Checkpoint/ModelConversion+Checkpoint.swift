@@ -22,6 +22,7 @@ extension ModelConversion {
         let type = type ?? checkpoint.plainType
         var stacks = try Self.stacks(checkpoint, architecture, sizes)
         if sizes.sharesEmbedding { stacks["output.weight"] = nil }
+        try sizes.check(stacks)
         let policy = try QuantizationPolicy(
             type,
             for: QuantizationPolicy.Model(
@@ -128,6 +129,34 @@ extension Checkpoint {
 }
 
 extension CheckpointSizes {
+    /// Refuses a checkpoint that lacks a tensor, or has layers that config.json does not speak of.
+    fileprivate func check(_ stacks: [String: StackedTensor]) throws(ConversionError) {
+        let feedForward =
+            experts > 0
+            ? ["ffn_gate_inp", "ffn_gate_exps", "ffn_up_exps", "ffn_down_exps"]
+            : ["ffn_gate", "ffn_up", "ffn_down"]
+        let attention = ["attn_norm", "attn_q", "attn_k", "attn_v", "attn_output", "ffn_norm"]
+        func require(_ name: String) throws(ConversionError) {
+            if stacks["\(name).weight"] != nil { return }
+            throw ConversionError(
+                .badCheckpoint,
+                "The checkpoint has no tensor for '\(name).weight'."
+            )
+        }
+        try require("token_embd")
+        try require("output_norm")
+        if !sharesEmbedding { try require("output") }
+        for layer in 0..<layers {
+            for part in attention + feedForward { try require("blk.\(layer).\(part)") }
+        }
+        if stacks.keys.contains(where: { $0.hasPrefix("blk.\(layers).") }) {
+            throw ConversionError(
+                .badCheckpoint,
+                "The checkpoint has a layer \(layers), but config.json speaks of \(layers) layers."
+            )
+        }
+    }
+
     /// The heads whose rows are reordered in a tensor; nil for other tensors than queries and keys.
     ///
     /// - Throws: `badCheckpoint` when the rows are not those of the heads.
