@@ -141,6 +141,12 @@ let package = Package(
             swiftSettings: settings
         ),
         .executableTarget(
+            name: "quantize-bench",
+            dependencies: ["ApusConversion", "ApusFormats", "ApusGGUF"],
+            path: "Benchmarks/Quantization",
+            swiftSettings: settings
+        ),
+        .executableTarget(
             name: "grammar-bench",
             dependencies: [
                 "ApusConversation", "ApusGGUF", "ApusInference", "ApusSampling", "ApusTokenizers",
