@@ -16,8 +16,13 @@
 #include <math.h>
 #include <string.h>
 
-static float clamped(float x, float low, float high) {
-    return x < low ? low : x > high ? high : x;
+/*
+ * The nearest integer, ties to even, from low to high; both are integers below 2^22. Adding 1.5 2^23
+ * rounds without a call, so that loops become vectors on every processor.
+ */
+static float rounded(float x, float low, float high) {
+    float bounded = x < low ? low : x > high ? high : x;
+    return (bounded + 0x1.8p23F) - 0x1.8p23F;
 }
 
 typedef struct affine {
@@ -76,7 +81,7 @@ static affine search_affine(const float *x, float levels) {
     for (int step = -10; step <= 10; step++) {
         float inverse = (levels + 0.1F * (float)step) / (high - low);
         for (int i = 0; i < 32; i++) {
-            q[i] = clamped(rintf((x[i] + minimum) * inverse), 0, levels);
+            q[i] = rounded((x[i] + minimum) * inverse, 0, levels);
         }
         affine candidate;
         if (!fit(x, weights, q, &candidate)) {
@@ -112,7 +117,7 @@ static void round_values(const float *x, float levels, affine_super *block) {
         float scale = block->d * (float)block->scales[i / 32];
         float minimum = block->dmin * (float)block->minimums[i / 32];
         block->q[i] = (uint8_t)(
-            scale > 0 ? clamped(rintf((x[i] + minimum) / scale), 0, levels) : 0);
+            scale > 0 ? rounded((x[i] + minimum) / scale, 0, levels) : 0);
     }
 }
 
@@ -151,9 +156,9 @@ static void quantize_affine(const float *x, float levels, affine_super *block) {
     block->dmin = ck_half_to_f32(ck_f32_to_half(largest_minimum / 63));
     for (int sub = 0; sub < 8; sub++) {
         block->scales[sub] = (uint8_t)(
-            block->d > 0 ? clamped(rintf(parts[sub].scale / block->d), 0, 63) : 0);
+            block->d > 0 ? rounded(parts[sub].scale / block->d, 0, 63) : 0);
         block->minimums[sub] = (uint8_t)(
-            block->dmin > 0 ? clamped(rintf(parts[sub].minimum / block->dmin), 0, 63) : 0);
+            block->dmin > 0 ? rounded(parts[sub].minimum / block->dmin, 0, 63) : 0);
     }
     round_values(x, levels, block);
     if (refit(x, block)) {
@@ -212,7 +217,7 @@ static float search_scale(const float *x) {
         float inverse = -(32 + 0.1F * (float)step) / extreme;
         float wqx = 0, wqq = 0;
         for (int i = 0; i < 16; i++) {
-            float q = clamped(rintf(x[i] * inverse), -32, 31);
+            float q = rounded(x[i] * inverse, -32, 31);
             wqx += x[i] * x[i] * q * x[i];
             wqq += x[i] * x[i] * q * q;
         }
@@ -229,7 +234,7 @@ static float search_scale(const float *x) {
 static void round_signed(const float *x, float d, const int8_t scales[16], int8_t q[256]) {
     for (int i = 0; i < 256; i++) {
         float scale = d * (float)scales[i / 16];
-        q[i] = (int8_t)(scale != 0 ? clamped(rintf(x[i] / scale), -32, 31) : 0);
+        q[i] = (int8_t)(scale != 0 ? rounded(x[i] / scale, -32, 31) : 0);
     }
 }
 
@@ -261,7 +266,7 @@ static void pack_q6_k(const float *x, void *w, size_t n) {
         }
         int8_t q[256];
         for (int i = 0; i < 16; i++) {
-            block->scales[i] = (int8_t)clamped(rintf(parts[i] / d), -128, 127);
+            block->scales[i] = (int8_t)rounded(parts[i] / d, -128, 127);
         }
         round_signed(x, d, block->scales, q);
         d = refit_signed(x, d, block->scales, q);
