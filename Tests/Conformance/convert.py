@@ -290,7 +290,8 @@ def main():
                 print(f"{case:18} {quantize or 'default':8} logits {error:.1e}  {sorted(formats)}")
             for text in TEXTS:
                 wanted = tok.encode(text, add_special_tokens=False).ids
-                with post(a.url, "/api/tokenize", {"model": "converted", "content": text}) as answer:
+                body = {"model": "converted", "content": text}
+                with post(a.url, "/api/tokenize", body) as answer:
                     tokens = json.load(answer)["tokens"]
                 check(tokens == wanted, f"{case}: {text!r} is {tokens}, expected {wanted}")
             post(a.url, "/api/delete", {"model": "converted"}, method="DELETE")

@@ -6,12 +6,21 @@ struct CheckpointTokenizer: Sendable {
     /// Everything under `tokenizer`.
     let metadata: [(key: String, value: GGUFValue)]
 
+    /// Most tokens of a vocabulary; the largest known have 262,144.
+    private static let maximumTokens = 1 << 22
+
     /// Reads `tokenizer.json`, or `tokenizer.model` where there is no other, with what
     /// `tokenizer_config.json` and the template files add.
     ///
     /// - `rows`: rows of the embedding; tokens that are missing become padding.
     /// - Throws: `ConversionError` `badTokenizer`, `badCheckpoint`, `io`.
     init(_ files: CheckpointFiles, config: CheckpointConfig, rows: Int) throws {
+        guard rows <= Self.maximumTokens else {
+            throw ConversionError(
+                .badCheckpoint,
+                "The embedding has \(rows) rows, expected at most \(Self.maximumTokens)."
+            )
+        }
         var table: TokenTable
         if let root = try files.json("tokenizer.json") {
             table = try TokenTable(tokenizerFile: root, rows: rows)

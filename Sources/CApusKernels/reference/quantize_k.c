@@ -17,8 +17,8 @@
 #include <string.h>
 
 /*
- * The nearest integer, ties to even, from low to high; both are integers below 2^22. Adding 1.5 2^23
- * rounds without a call, so that loops become vectors on every processor.
+ * The nearest integer, ties to even, from low to high; both are integers below 2^22. Adding
+ * 1.5 * 2^23 rounds without a call, so that loops become vectors on every processor.
  */
 static float rounded(float x, float low, float high) {
     float bounded = x < low ? low : x > high ? high : x;
