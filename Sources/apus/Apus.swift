@@ -24,7 +24,8 @@ struct Apus: AsyncParsableCommand {
             ServeCommand.self, RunCommand.self, ListCommand.self, ShowCommand.self,
             CreateCommand.self, PullCommand.self, PushCommand.self, CopyCommand.self,
             RemoveCommand.self, LoadedCommand.self,
-            StopCommand.self, TemplateCommand.self, EvalCommand.self, CompletionCommand.self,
+            StopCommand.self, PruneCommand.self, VerifyCommand.self, DiskUsageCommand.self,
+            TemplateCommand.self, EvalCommand.self, CompletionCommand.self,
             RunnerCommand.self,
         ]
     )
@@ -64,7 +65,7 @@ struct Apus: AsyncParsableCommand {
     /// Flags that may be given a truth value, as Go's flags may.
     private static let flags: Set<String> = [
         "verbose", "nowordwrap", "hidethinking", "truncate", "license", "modelfile", "parameters",
-        "template", "system", "version", "insecure",
+        "template", "system", "version", "insecure", "dry-run",
     ]
 
     /// Arguments in the spelling of Ollama's command line in the spelling of this one's.

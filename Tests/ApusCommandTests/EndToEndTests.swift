@@ -11,8 +11,13 @@ import Testing
         var errors: String
     }
 
-    /// Runs `apus`, which the build puts beside the test program.
-    static func apus(_ arguments: [String], input: String = "") throws -> Outcome {
+    /// Runs `apus`, which the build puts beside the test program; `models` is the folder of its
+    /// store.
+    static func apus(
+        _ arguments: [String],
+        input: String = "",
+        models: String? = nil
+    ) throws -> Outcome {
         let program = URL(filePath: "/proc/self/exe").resolvingSymlinksInPath()
             .deletingLastPathComponent().appending(path: "apus")
         let home = FileManager.default.temporaryDirectory
@@ -27,6 +32,7 @@ import Testing
             // Nothing is fetched from anywhere.
             "HTTPS_PROXY": "http://127.0.0.1:9",
         ]
+        if let models { process.environment?["OLLAMA_MODELS"] = models }
         let (standardInput, output, errors) = (Pipe(), Pipe(), Pipe())
         process.standardInput = standardInput
         process.standardOutput = output

@@ -116,11 +116,17 @@ import Testing
         try fixture.folder.write("12", to: "models/blobs/sha256-\(partial)-partial")
         try fixture.folder.write("123", to: "models/blobs/incoming-1")
         try fixture.folder.write("1", to: "models/manifests/h/n/m/.incoming-1")
-        #expect(try fixture.store.prune() == ModelStore.Pruned())
+        #expect(try fixture.store.prune() == ModelStore.Pruned(spared: 4))
         let later = Date().addingTimeInterval(4000)
-        var expected = ModelStore.Pruned()
-        (expected.blobs, expected.leftovers, expected.freedBytes) = (1, 1, 9)
-        #expect(try fixture.store.prune(now: later) == expected)
+        let planned = try fixture.store.prune(isDryRun: true, now: later)
+        #expect(fixture.store.blobs.exists(unused))
+        #expect(
+            planned.files.map(\.path) == [
+                "blobs/incoming-1", "blobs/\(unused.fileName)", "manifests/h/n/m/.incoming-1",
+            ]
+        )
+        #expect(planned.freedBytes == 10 && planned.spared == 1)
+        #expect(try fixture.store.prune(now: later) == planned)
         #expect(!fixture.store.blobs.exists(unused))
         #expect(
             fixture.folder.files(below: "models/manifests").last
@@ -128,9 +134,8 @@ import Testing
         )
         #expect(!fixture.folder.files(below: "models/manifests").contains("h"))
         #expect(try fixture.store.resolve(ModelName("a")).weights.count == 1)
-        expected = ModelStore.Pruned()
-        (expected.leftovers, expected.freedBytes) = (1, 2)
-        #expect(try fixture.store.prune(now: Date().addingTimeInterval(8 * 24 * 3600)) == expected)
+        let last = try fixture.store.prune(now: Date().addingTimeInterval(8 * 24 * 3600))
+        #expect(last.files.map(\.kind) == [.partial] && last.freedBytes == 2)
     }
 
     @Test func pruningDoesNothingWhileAManifestIsCorrupt() throws {
@@ -138,7 +143,7 @@ import Testing
         let unused = try fixture.plant("unused")
         try fixture.folder.write("{", to: "models/manifests/h/n/m/t")
         let result = try fixture.store.prune(now: Date().addingTimeInterval(4000))
-        #expect(result.skipped?.code == .corruptManifest)
+        #expect(result.skipped?.error.code == .corruptManifest)
         #expect(fixture.store.blobs.exists(unused))
     }
 

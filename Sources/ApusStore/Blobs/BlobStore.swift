@@ -41,6 +41,12 @@ package struct BlobStore: Sendable {
         return status.size
     }
 
+    /// Whether a blob is a link to a file elsewhere, or a file that has another name elsewhere.
+    package func isLinked(_ digest: Digest) -> Bool {
+        guard let status = FileStatus.of(path(of: digest)) else { return false }
+        return status.kind == .link || status.linkCount > 1
+    }
+
     /// The file of a blob, whether it exists or not.
     package func path(of digest: Digest) -> String { paths.path(of: digest) }
 
@@ -80,26 +86,39 @@ package struct BlobStore: Sendable {
         try FileSystem.remove(path(of: digest))
     }
 
-    /// Reads a blob again and compares it with its digest.
+    /// Reads a blob again, compares it with its digest and gives its size.
     ///
-    /// Throws: `missingBlob`; `digestMismatch`.
-    package func verify(_ digest: Digest) throws(StoreError) {
+    /// `progress` is told the bytes read so far. Throws: `missingBlob`; `digestMismatch`.
+    @discardableResult
+    package func verify(
+        _ digest: Digest,
+        progress: (Int64) -> Void = { _ in }
+    ) throws(StoreError) -> Int64 {
         let actual: (digest: Digest, sizeBytes: Int64)
         do {
-            actual = try Self.hash(fileAt: path(of: digest))
+            actual = try Self.hash(fileAt: path(of: digest), progress: progress)
         } catch  where error.code == .notFound {
             throw Self.missing(digest)
         }
         guard actual.digest == digest else { throw Self.mismatch(digest, actual.digest) }
+        return actual.sizeBytes
     }
 
-    /// The digest and size of any regular file.
+    /// The digest and size of any regular file; `progress` is told the bytes read so far.
     package static func hash(
-        fileAt path: String
+        fileAt path: String,
+        progress: (Int64) -> Void = { _ in }
     ) throws(StoreError) -> (digest: Digest, sizeBytes: Int64) {
-        let file = try Descriptor(opening: path, O_RDONLY)
+        try hash(Descriptor(opening: path, O_RDONLY), progress: progress)
+    }
+
+    /// The digest and size of an open file that has not been read from.
+    static func hash(
+        _ file: borrowing Descriptor,
+        progress: (Int64) -> Void
+    ) throws(StoreError) -> (digest: Digest, sizeBytes: Int64) {
         guard try file.status().kind == .file else {
-            throw StoreError(.system, "Only regular files can be read.", detail: path)
+            throw StoreError(.system, "Only regular files can be read.", detail: file.path)
         }
         var hasher = SHA256()
         var size: Int64 = 0
@@ -108,6 +127,7 @@ package struct BlobStore: Sendable {
             if chunk.isEmpty { break }
             hasher.update(data: chunk)
             size += Int64(chunk.count)
+            progress(size)
         }
         return (Digest(hasher.finalize()), size)
     }

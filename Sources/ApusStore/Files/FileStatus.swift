@@ -19,6 +19,10 @@ struct FileStatus: Sendable {
     let kind: Kind
     let size: Int64
     let modifiedAt: Date
+    /// When content or attributes were last changed: at the latest when the file got this name.
+    let changedAt: Date
+    /// Names that the file has.
+    let linkCount: UInt64
     /// Tells the file from all others that exist now.
     let identity: [UInt64]
 
@@ -31,19 +35,14 @@ struct FileStatus: Sendable {
         }
         size = Int64(raw.st_size)
         identity = [UInt64(truncatingIfNeeded: raw.st_dev), UInt64(truncatingIfNeeded: raw.st_ino)]
+        linkCount = UInt64(truncatingIfNeeded: raw.st_nlink)
         #if canImport(Darwin)
-        let time = raw.st_mtimespec
+        modifiedAt = Date(raw.st_mtimespec)
+        changedAt = Date(raw.st_ctimespec)
         #else
-        let time = raw.st_mtim
+        modifiedAt = Date(raw.st_mtim)
+        changedAt = Date(raw.st_ctim)
         #endif
-        modifiedAt = Date(
-            timeIntervalSince1970: Double(time.tv_sec) + Double(time.tv_nsec) / 1_000_000_000
-        )
-    }
-
-    /// Whether the file was changed less than `age` before `now`.
-    func isYounger(than age: Duration, at now: Date) -> Bool {
-        Duration.seconds(now.timeIntervalSince(modifiedAt)) < age
     }
 
     /// What `path` is; nil when nothing is there.
@@ -53,5 +52,13 @@ struct FileStatus: Sendable {
         var raw = stat()
         let result = following ? stat(path, &raw) : lstat(path, &raw)
         return result == 0 ? FileStatus(raw) : nil
+    }
+}
+
+extension Date {
+    fileprivate init(_ time: timespec) {
+        self.init(
+            timeIntervalSince1970: Double(time.tv_sec) + Double(time.tv_nsec) / 1_000_000_000
+        )
     }
 }

@@ -99,8 +99,10 @@ enum FileSystem {
     }
 
     /// Marks a file as just used, so that pruning leaves it alone for a while.
+    ///
+    /// Of a link it is the link that is marked, not the file that it leads to.
     static func touch(_ path: String) {
-        _ = utimensat(AT_FDCWD, path, nil, 0)
+        _ = utimensat(AT_FDCWD, path, nil, AT_SYMLINK_NOFOLLOW)
     }
 
     /// Bytes that this user may still write where `path` lies; nil when that is unknown.

@@ -1,18 +1,4 @@
-package import FoundationEssentials
-
 extension ModelStore {
-    /// What pruning did.
-    package struct Pruned: Sendable, Equatable {
-        /// Blobs that no model used.
-        package var blobs = 0
-        /// Unfinished uploads and downloads, and names that mean nothing here.
-        package var leftovers = 0
-        /// Bytes set free.
-        package var freedBytes: Int64 = 0
-        /// Why nothing was done: a manifest that cannot be read might need any blob.
-        package var skipped: StoreError?
-    }
-
     /// Removes a model, and the blobs that no other model uses.
     ///
     /// A corrupt manifest can be removed like any other.
@@ -40,45 +26,6 @@ extension ModelStore {
             )
         }
         throw Self.notFound(name)
-    }
-
-    /// Removes what no model uses, at the start of a server.
-    ///
-    /// Spared are blobs younger than `grace` (someone may be about to use them) and unfinished
-    /// downloads younger than `partialGrace` (someone may want to resume them). Nothing is removed
-    /// while a manifest cannot be read.
-    /// Throws: `readOnly`, `busy`.
-    @discardableResult
-    package func prune(
-        grace: Duration = .seconds(3600),
-        partialGrace: Duration = .seconds(7 * 24 * 3600),
-        now: Date = Date()
-    ) throws(StoreError) -> Pruned {
-        try lock.withLock { held throws(StoreError) in
-            var result = Pruned()
-            let (files, problems) = try manifestFiles()
-            if let problem = problems.first {
-                result.skipped = problem.error
-                return result
-            }
-            let used = Set(files.flatMap { $0.manifest.digests })
-            for name in try FileSystem.names(in: paths.blobs) {
-                let path = "\(paths.blobs)/\(name)"
-                guard let status = FileStatus.of(path), status.kind != .folder else { continue }
-                let digest = try? Digest(name)
-                if let digest, used.contains(digest) { continue }
-                let isFresh = status.isYounger(
-                    than: name.contains("-partial") ? partialGrace : grace,
-                    at: now
-                )
-                if isFresh { continue }
-                try FileSystem.remove(path)
-                if digest == nil { result.leftovers += 1 } else { result.blobs += 1 }
-                result.freedBytes += status.kind == .file ? status.size : 0
-            }
-            try tidy(paths.manifests, depth: 4, grace: grace, now: now)
-            return result
-        }
     }
 
     /// Renames blobs that early versions of Ollama wrote as `sha256:<hex>`.
@@ -144,27 +91,6 @@ extension ModelStore {
         for depth in [3, 2, 1] {
             let folder = ([paths.manifests] + name.parts.prefix(depth)).joined(separator: "/")
             guard FileSystem.removeEmptyFolder(folder) else { return }
-        }
-    }
-
-    /// Removes manifests that were never finished, and empty folders.
-    private func tidy(
-        _ folder: String,
-        depth: Int,
-        grace: Duration,
-        now: Date
-    ) throws(StoreError) {
-        for name in try FileSystem.names(in: folder) {
-            let path = "\(folder)/\(name)"
-            guard let status = FileStatus.of(path) else { continue }
-            if status.kind == .folder, depth > 1 {
-                try tidy(path, depth: depth - 1, grace: grace, now: now)
-                FileSystem.removeEmptyFolder(path)
-            } else if status.kind == .file, name.hasPrefix(AtomicFile.prefix),
-                !status.isYounger(than: grace, at: now)
-            {
-                try FileSystem.remove(path)
-            }
         }
     }
 }

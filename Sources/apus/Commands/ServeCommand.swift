@@ -68,9 +68,9 @@ struct ServeCommand: AsyncParsableCommand {
                 return try store.prune()
             }
             if let reason = pruned.skipped {
-                logger.warning("Unused files are kept: \(reason)")
-            } else if pruned.blobs + pruned.leftovers > 0 {
-                let files = pruned.blobs + pruned.leftovers
+                logger.warning("Unused files are kept: \(reason.path): \(reason.error)")
+            } else if !pruned.files.isEmpty {
+                let files = pruned.files.count
                 logger.info("Removed \(files) unused files of \(pruned.freedBytes) bytes")
             }
         } catch let error as StoreError where error.code == .readOnly {

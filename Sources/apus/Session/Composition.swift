@@ -28,8 +28,7 @@ struct Composition: Sendable {
         }
         self.configuration = configuration
         logger = Self.logger(detail: configuration.logDetail, isHosted: isHosted)
-        let root = StoreLocation.root(environment: environment, home: home)
-        let store = ModelStore(root: root, builtIns: try BuiltInModels.forStore())
+        let store = try LocalStore.open(environment: environment, home: home)
         let library = ModelLibrary(
             store: store,
             builtInWeights: BuiltInModels.weights
