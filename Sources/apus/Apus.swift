@@ -65,7 +65,7 @@ struct Apus: AsyncParsableCommand {
     /// Flags that may be given a truth value, as Go's flags may.
     private static let flags: Set<String> = [
         "verbose", "nowordwrap", "hidethinking", "truncate", "license", "modelfile", "parameters",
-        "template", "system", "version", "insecure", "dry-run",
+        "template", "system", "version", "insecure", "dry-run", "link",
     ]
 
     /// Arguments in the spelling of Ollama's command line in the spelling of this one's.

@@ -82,6 +82,49 @@ enum FileSystem {
         }
     }
 
+    /// The absolute path without links, `.` and `..`.
+    static func realPath(_ path: String) throws(StoreError) -> String {
+        guard let resolved = realpath(path, nil) else {
+            throw StoreError.system(errno, "find a file", path: path, isWriting: false)
+        }
+        defer { free(resolved) }
+        return String(cString: resolved)
+    }
+
+    /// Makes `target` a new file that shares the blocks of `source`; false, and nothing is made,
+    /// where the file system cannot (ioctl_ficlone(2), clonefile(2)).
+    ///
+    /// Throws: `noSpace`, `readOnly`.
+    static func clone(_ source: borrowing Descriptor, to target: String) throws(StoreError) -> Bool
+    {
+        #if canImport(Darwin)
+        if fclonefileat(source.number, AT_FDCWD, target, 0) == 0 { return true }
+        let failure = errno
+        #else
+        let file = try Descriptor(
+            opening: target,
+            O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW,
+            mode: 0o644
+        )
+        // FICLONE: _IOW(0x94, 9, int)
+        if ioctl(file.number, 0x4004_9409, source.number) == 0 {
+            do {
+                try file.synchronize()
+            } catch {
+                try? remove(target)
+                throw error
+            }
+            return true
+        }
+        let failure = errno
+        try remove(target)
+        #endif
+        guard ![ENOSPC, EDQUOT, EROFS].contains(failure) else {
+            throw StoreError.system(failure, "clone a file", path: target, isWriting: true)
+        }
+        return false
+    }
+
     /// Removes a folder if it is empty, and says whether it did.
     @discardableResult
     static func removeEmptyFolder(_ path: String) -> Bool { rmdir(path) == 0 }

@@ -40,6 +40,15 @@ extension ModelStore {
         }
     }
 
+    /// Removes those of these blobs that no model uses; for what was taken in for nothing.
+    ///
+    /// Throws: `readOnly`, `busy`.
+    package func discard(_ digests: Set<Digest>) throws(StoreError) {
+        try lock.withLock { held throws(StoreError) in
+            _ = try removeUnreferenced(digests, held)
+        }
+    }
+
     /// Removes those of `digests` that no manifest names, and returns them.
     ///
     /// Removes nothing when a manifest cannot even be looked at.

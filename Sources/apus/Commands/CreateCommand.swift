@@ -28,8 +28,20 @@ struct CreateCommand: AsyncParsableCommand {
     )
     var quantize: String?
 
+    @Flag(
+        help:
+            "Use the GGUF files of the Modelfile where they lie, nothing is copied: as reflinks, else hard links, else (other file systems) symbolic links. Needs a server on this machine's model store. Files that are changed later damage the model; 'apus verify' tells."
+    )
+    var link = false
+
+    func validate() throws {
+        if link, quantize != nil {
+            throw ValidationError("--quantize makes other weights: there is nothing to --link")
+        }
+    }
+
     func run() async throws {
-        let (model, file, quantize) = (model, file, quantize)
+        let (model, file, quantize, link) = (model, file, quantize, link)
         let plan = try await Blocking.run {
             try CreationPlan(
                 modelfile: file,
@@ -38,20 +50,39 @@ struct CreateCommand: AsyncParsableCommand {
             )
         }
         for warning in plan.warnings { try Console.errors.writeLine("warning: \(warning)") }
+        if link, plan.paths.isEmpty {
+            throw CommandFailure("the Modelfile names no file that could be linked")
+        }
         try await Session.with { session in
             try await ProgressDisplay.during("gathering model components", leavingTrace: true) {
                 display in
-                var request = try await upload(plan, as: model, to: session.client, display)
-                request.quantize = quantize
-                for try await progress in try await session.client.create(request) {
-                    display.report(
-                        progress.status ?? "",
-                        digest: progress.digest,
-                        completed: progress.completed ?? 0,
-                        total: progress.total ?? 0
-                    )
+                if link {
+                    let files = LinkedFiles(store: try LocalStore.open(), client: session.client)
+                    try await files.with(plan.paths, display) { digests in
+                        let request = plan.request(for: model, digests: digests)
+                        try await make(request, with: session.client, display)
+                    }
+                } else {
+                    var request = try await upload(plan, as: model, to: session.client, display)
+                    request.quantize = quantize
+                    try await make(request, with: session.client, display)
                 }
             }
+        }
+    }
+
+    private func make(
+        _ request: OllamaCreate,
+        with client: ApusClient,
+        _ display: ProgressDisplay
+    ) async throws {
+        for try await progress in try await client.create(request) {
+            display.report(
+                progress.status ?? "",
+                digest: progress.digest,
+                completed: progress.completed ?? 0,
+                total: progress.total ?? 0
+            )
         }
     }
 
