@@ -62,6 +62,12 @@ import Testing
         )
     }
 
+    @Test func namesOfFilesCannotSteerTheTerminal() throws {
+        let text = UpkeepText.path("blobs/a b\u{1B}[2J\n\u{9B}31m")
+        #expect(text.hasPrefix("blobs/a b"))
+        #expect(text.unicodeScalars.allSatisfy { $0.properties.generalCategory != .control })
+    }
+
     @Test func programVerifiesWeighsAndPrunes() throws {
         try withStore { folder in
             let store = ModelStore(root: folder.path)

@@ -190,6 +190,9 @@ struct Mutator {
         let listing = try fixture.store.list()
         #expect(listing.models.count + listing.problems.count == 60)
         #expect(try fixture.store.prune().skipped != nil)
+        let usage = try fixture.store.usage()
+        #expect(usage.models.count + usage.problems.count == 60)
+        #expect(try fixture.store.verify().problems.count == usage.problems.count)
         for position in 0..<60 { try fixture.store.delete(ModelName("h/n/m\(position):t")) }
         #expect(try fixture.store.list().problems.isEmpty)
     }

@@ -7,7 +7,9 @@ struct DiskUsageCommand: AsyncParsableCommand {
         commandName: "du",
         abstract: "Show what the model store takes up on the disk.",
         discussion: """
-            OWN is what removing the model would free, SHARED what other models use as well.
+            OWN is what removing the model would free, SHARED what other models use as well. Files \
+            that are linked elsewhere free nothing; of reflinks that cannot be told, they count in \
+            full.
 
             \(LocalStore.note)
             """
@@ -17,7 +19,9 @@ struct DiskUsageCommand: AsyncParsableCommand {
         ExitSignals.install()
         let usage = try await Blocking.run { try LocalStore.open().usage() }
         for problem in usage.problems {
-            try Console.errors.writeLine("warning: \(problem.path): \(problem.error)")
+            try Console.errors.writeLine(
+                "warning: \(UpkeepText.path(problem.path)): \(problem.error)"
+            )
         }
         try Console.output.write(Self.text(of: usage))
     }
@@ -30,7 +34,7 @@ struct DiskUsageCommand: AsyncParsableCommand {
                 let sizes = [model.sizeBytes, model.ownBytes, model.sharedBytes]
                 let row = [model.name.shortest] + sizes.map(HumanFormats.bytes)
                 let missing = model.missingBlobs
-                return missing == 0 ? row : row + ["\(files(missing)) missing"]
+                return missing == 0 ? row : row + ["\(UpkeepText.files(missing)) missing"]
             }
         )
         let amounts: [(String, StoreUsage.Amount)] = [
@@ -40,11 +44,8 @@ struct DiskUsageCommand: AsyncParsableCommand {
         ]
         let sums = [("models", usage.used)] + amounts.filter { $0.1.files > 0 }
         let table = Table(
-            rows: sums.map { [$0.0, HumanFormats.bytes($0.1.bytes), files($0.1.files)] }
+            rows: sums.map { [$0.0, HumanFormats.bytes($0.1.bytes), UpkeepText.files($0.1.files)] }
         )
         return models.text + "\n" + table.text
     }
-
-    /// So many files, in words.
-    static func files(_ count: Int) -> String { count == 1 ? "1 file" : "\(count) files" }
 }

@@ -28,7 +28,7 @@ struct PruneCommand: AsyncParsableCommand {
         if let problem = pruned.skipped {
             throw CommandFailure(
                 "nothing was removed, for any file might belong to a model whose manifest cannot "
-                    + "be read: \(problem.path): \(problem.error)"
+                    + "be read: \(UpkeepText.path(problem.path)): \(problem.error)"
             )
         }
         try Console.output.write(Self.text(of: pruned, isDryRun: dryRun))
@@ -39,7 +39,7 @@ struct PruneCommand: AsyncParsableCommand {
         let table = Table(
             rows: pruned.files.map { file in
                 [
-                    isDryRun ? "would remove" : "removed", file.path,
+                    isDryRun ? "would remove" : "removed", UpkeepText.path(file.path),
                     HumanFormats.bytes(file.freedBytes),
                 ]
             }
@@ -50,9 +50,9 @@ struct PruneCommand: AsyncParsableCommand {
         var lines = table.text
         lines +=
             count == 0
-            ? "nothing to remove\n" : "\(verb) \(sum) in \(DiskUsageCommand.files(count))\n"
+            ? "nothing to remove\n" : "\(verb) \(sum) in \(UpkeepText.files(count))\n"
         if pruned.spared > 0 {
-            lines += "kept \(DiskUsageCommand.files(pruned.spared)) for being young\n"
+            lines += "kept \(UpkeepText.files(pruned.spared)) for being young\n"
         }
         return lines
     }

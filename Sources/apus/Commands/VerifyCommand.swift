@@ -45,8 +45,10 @@ struct VerifyCommand: AsyncParsableCommand {
             let models = fault.models.map(\.shortest).joined(separator: ", ")
             lines.append("\(models.isEmpty ? "no model" : models): \(fault.error)")
         }
-        for problem in result.problems { lines.append("\(problem.path): \(problem.error)") }
-        let files = DiskUsageCommand.files(result.blobs)
+        for problem in result.problems {
+            lines.append("\(UpkeepText.path(problem.path)): \(problem.error)")
+        }
+        let files = UpkeepText.files(result.blobs)
         lines.append(
             result.isSound ? "\(files) verified" : "\(files) read, \(result.faults.count) damaged"
         )
