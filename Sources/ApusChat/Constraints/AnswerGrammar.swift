@@ -11,44 +11,75 @@ package import ApusSampling
 /// tools, required     calls alone
 /// tools and a format  calls or the format
 /// ```
-package struct AnswerGrammar {
+package struct AnswerGrammar: Sendable {
     private let features: ChatFeatures
-    private let conversation: Conversation
+    private let tools: [Tool]
+    private let toolChoice: ToolChoice
+    private let allowsParallelCalls: Bool
     private let format: OutputFormat?
     private let turn: AnswerStart
     private var grammar = Grammar()
 
-    /// The grammar of the answer to `prompt`; nil when everything is allowed.
-    ///
-    /// Throws: `unsupported` when a call is demanded that nobody could read, and what the format
-    /// or a tool's schema throws.
-    package static func grammar(
+    /// What is asked of the answer to `prompt`, rendered from `conversation`.
+    package init(
         features: ChatFeatures,
         conversation: Conversation,
         prompt: String,
         format: OutputFormat?
-    ) throws(GrammarError) -> Grammar? {
-        var maker = AnswerGrammar(
-            features: features,
-            conversation: conversation,
-            format: format,
-            turn: AnswerStart(features.thinkingTags, conversation: conversation, prompt: prompt)
-        )
-        guard let root = try maker.answer() else { return nil }
-        maker.grammar.root = root
+    ) {
+        self.features = features
+        self.format = format
+        tools = conversation.tools
+        toolChoice = conversation.toolChoice
+        allowsParallelCalls = conversation.allowsParallelCalls
+        turn = AnswerStart(features.thinkingTags, conversation: conversation, prompt: prompt)
+    }
+
+    /// What is asked of a text that continues a prompt without a template.
+    package init(format: OutputFormat?) {
+        self.format = format
+        features = ChatFeatures()
+        tools = []
+        toolChoice = .automatic
+        allowsParallelCalls = true
+        turn = .answer
+    }
+
+    /// Whether nothing is asked.
+    package var isFree: Bool {
+        format == nil && !isCallRequired && (features.toolCallFormat == nil || tools.isEmpty)
+    }
+
+    /// The grammar of all that the model writes.
+    ///
+    /// Throws: `unsupported` when a call is demanded that nobody could read, and what the format
+    /// or a tool's schema throws.
+    package func makeGrammar() throws(GrammarError) -> Grammar {
+        var maker = self
+        maker.grammar.root = try maker.answer()
         return maker.grammar
     }
 
-    /// The grammar of a text that continues a prompt without a template.
-    package static func grammar(_ format: OutputFormat) throws(GrammarError) -> Grammar {
-        var grammar = Grammar()
-        grammar.root = try grammar.format(format)
-        return grammar
+    /// Tells this from all others whose grammars differ: JSON of everything that `makeGrammar` reads.
+    ///
+    /// Takes a small part of the time that the grammar takes.
+    package var key: [UInt8] {
+        let tags = features.thinkingTags
+        let calls = features.toolCallFormat
+        return JSONSerializer().bytes([
+            format?.key ?? .null,
+            .array(tools.flatMap { [.string($0.name), $0.parameters] }),
+            toolChoice.key,
+            .bool(allowsParallelCalls),
+            .array([tags?.open, tags?.close].map { $0.map { .string($0) } ?? .null }),
+            .array(calls.map { ([$0.name] + $0.parameters).map { .string($0) } } ?? []),
+            .string("\(turn)"),
+        ])
     }
 
     // MARK: The whole answer
 
-    private mutating func answer() throws(GrammarError) -> GrammarExpression? {
+    private mutating func answer() throws(GrammarError) -> GrammarExpression {
         let syntax = features.toolCallFormat?.syntax
         let tools = try callableTools()
         var alternatives: [GrammarExpression] = []
@@ -56,7 +87,7 @@ package struct AnswerGrammar {
             alternatives.append(
                 try syntax.calls(
                     of: tools,
-                    isParallel: conversation.allowsParallelCalls,
+                    isParallel: allowsParallelCalls,
                     in: &grammar
                 )
             )
@@ -69,12 +100,12 @@ package struct AnswerGrammar {
             )
             return afterThinking(.choice(alternatives))
         }
-        guard let syntax, !conversation.tools.isEmpty else { return nil }
+        guard let syntax, !self.tools.isEmpty else { return .freeText(excluding: []) }
         return freeAnswer(syntax, calls: alternatives.first)
     }
 
     private var isCallRequired: Bool {
-        switch conversation.toolChoice {
+        switch toolChoice {
         case .required, .named: true
         case .automatic, .none: false
         }
@@ -82,7 +113,6 @@ package struct AnswerGrammar {
 
     /// The tools that may be called.
     private func callableTools() throws(GrammarError) -> [Tool] {
-        let tools = conversation.tools
         if isCallRequired, features.toolCallFormat == nil {
             throw GrammarError(
                 .unsupported,
@@ -90,7 +120,7 @@ package struct AnswerGrammar {
                     + "template"
             )
         }
-        switch conversation.toolChoice {
+        switch toolChoice {
         case .none: return []
         case .automatic: return tools
         case .required:
@@ -147,10 +177,35 @@ package struct AnswerGrammar {
         }
         let text = GrammarExpression.freeText(excluding: syntax.openings)
         guard let calls else { return text }
-        if conversation.allowsParallelCalls {
+        if allowsParallelCalls {
             return .sequence([text, .sequence([calls, text]).zeroOrMore])
         }
         return .sequence([text, calls.optional])
+    }
+}
+
+extension OutputFormat {
+    /// Tells formats apart.
+    fileprivate var key: JSONValue {
+        switch self {
+        case .jsonObject: "json"
+        case .schema(let schema): ["schema", schema]
+        case .grammar(let text): ["grammar", .string(text)]
+        case .regularExpression(let text): ["regex", .string(text)]
+        case .choice(let texts): .array(["choice"] + texts.map { .string($0) })
+        }
+    }
+}
+
+extension ToolChoice {
+    /// Tells choices apart.
+    fileprivate var key: JSONValue {
+        switch self {
+        case .automatic: "automatic"
+        case .none: "none"
+        case .required: "required"
+        case .named(let name): [.string(name)]
+        }
     }
 }
 

@@ -1,3 +1,4 @@
+internal import ApusChat
 internal import ApusSampling
 internal import ApusTokenizers
 private import Synchronization
@@ -14,11 +15,14 @@ final class GrammarShop: Sendable {
     /// Prepares the vocabulary.
     func warm() { _ = prepared }
 
-    /// A grammar ready for this model's tokens.
+    /// A grammar ready for this model's tokens; nil when nothing is asked of the answer.
     ///
     /// Throws: `limit`, `unsupported`, `unsatisfiable`.
-    func compiled(_ grammar: Grammar) throws(GrammarError) -> CompiledGrammar {
-        try prepared.compiled(grammar)
+    func compiled(_ answer: AnswerGrammar) throws(GrammarError) -> CompiledGrammar? {
+        if answer.isFree { return nil }
+        return try prepared.compiled(for: answer.key) { () throws(GrammarError) in
+            try answer.makeGrammar()
+        }
     }
 
     private var prepared: GrammarCache {

@@ -17,16 +17,15 @@ extension InferenceModel {
         switch request.prompt {
         case .conversation(let conversation):
             mask.budget = try budget(request, conversation, prompt, template.features)
-            mask.matcher = try AnswerGrammar.grammar(
+            let answer = AnswerGrammar(
                 features: template.features,
                 conversation: conversation,
                 prompt: prompt.text,
                 format: request.format
-            ).map { try grammars.compiled($0).matcher() }
+            )
+            mask.matcher = try grammars.compiled(answer)?.matcher()
         case .text, .tokens, .infill:
-            mask.matcher = try request.format.map {
-                try grammars.compiled(AnswerGrammar.grammar($0)).matcher()
-            }
+            mask.matcher = try grammars.compiled(AnswerGrammar(format: request.format))?.matcher()
         }
         return mask.matcher == nil && mask.budget == nil ? nil : mask
     }

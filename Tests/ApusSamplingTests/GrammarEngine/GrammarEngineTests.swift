@@ -308,9 +308,11 @@ struct SmallVocabulary {
     @Test func cacheKeepsWhatWasUsedLast() throws {
         let cache = GrammarCache(letters.vocabulary, capacity: 2)
         func compiled(_ text: String) throws -> CompiledGrammar {
-            var grammar = Grammar()
-            grammar.root = .text(text)
-            return try cache.compiled(grammar)
+            try cache.compiled(for: Array(text.utf8)) {
+                var grammar = Grammar()
+                grammar.root = .text(text)
+                return grammar
+            }
         }
         let a = try compiled("a")
         _ = try compiled("b")

@@ -10,7 +10,7 @@ package final class GrammarCache: Sendable {
     }
 
     private struct State {
-        var entries: [Grammar: Entry] = [:]
+        var entries: [[UInt8]: Entry] = [:]
         var clock: UInt64 = 0
     }
 
@@ -28,33 +28,37 @@ package final class GrammarCache: Sendable {
     /// Number of grammars that are kept.
     package var count: Int { state.withLock { $0.entries.count } }
 
-    /// The compiled form of a grammar, kept or made now.
+    /// The compiled grammar of `key`, kept or made now of what `make` returns.
     ///
-    /// Throws: what `CompiledGrammar` throws; failures are not kept.
-    package func compiled(_ grammar: Grammar) throws(GrammarError) -> CompiledGrammar {
-        if let known = known(grammar) { return known }
-        let compiled = try CompiledGrammar(grammar, vocabulary: vocabulary)
-        return insert(compiled, for: grammar)
+    /// Throws: what `make` and `CompiledGrammar` throw; failures are not kept.
+    package func compiled(
+        for key: [UInt8],
+        _ make: () throws(GrammarError) -> Grammar
+    ) throws(GrammarError) -> CompiledGrammar {
+        if let known = known(key) { return known }
+        let compiled = try CompiledGrammar(make(), vocabulary: vocabulary)
+        return insert(compiled, for: key)
     }
 
-    private func known(_ grammar: Grammar) -> CompiledGrammar? {
+    private func known(_ key: [UInt8]) -> CompiledGrammar? {
         state.withLock { state in
+            guard let place = state.entries.index(forKey: key) else { return nil }
             state.clock += 1
-            state.entries[grammar]?.lastUse = state.clock
-            return state.entries[grammar]?.compiled
+            state.entries.values[place].lastUse = state.clock
+            return state.entries.values[place].compiled
         }
     }
 
-    private func insert(_ compiled: CompiledGrammar, for grammar: Grammar) -> CompiledGrammar {
+    private func insert(_ compiled: CompiledGrammar, for key: [UInt8]) -> CompiledGrammar {
         state.withLock { state in
-            if let other = state.entries[grammar] { return other.compiled }
+            if let other = state.entries[key] { return other.compiled }
             if state.entries.count >= capacity,
                 let oldest = state.entries.min(by: { $0.value.lastUse < $1.value.lastUse })
             {
                 state.entries[oldest.key] = nil
             }
             state.clock += 1
-            state.entries[grammar] = Entry(compiled: compiled, lastUse: state.clock)
+            state.entries[key] = Entry(compiled: compiled, lastUse: state.clock)
             return compiled
         }
     }
