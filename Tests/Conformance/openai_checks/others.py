@@ -167,7 +167,7 @@ def cancellation(report, client, model):
     async def leave():
         async with openai.AsyncOpenAI(base_url=client.base_url, api_key="none") as other:
             task = asyncio.create_task(other.chat.completions.create(**long))
-            await asyncio.sleep(0.5)
+            await asyncio.sleep(0.05)
             task.cancel()
             try:
                 await task
