@@ -65,14 +65,4 @@ package struct RegistryError: Error, Sendable, Equatable, CustomStringConvertibl
         default: false
         }
     }
-
-    /// Text from outside, made fit for a message: one line, printable, shortened.
-    static func quoted(_ text: String, limit: Int = 120) -> String {
-        var result = "\""
-        for scalar in text.unicodeScalars.prefix(limit) {
-            result += scalar.escaped(asASCII: false)
-        }
-        if text.unicodeScalars.count > limit { result += "…" }
-        return result + "\""
-    }
 }

@@ -1,4 +1,5 @@
 internal import ApusConversation
+internal import ApusStore
 
 /// What a registry says when it refuses.
 enum RegistryRefusal {
@@ -29,7 +30,7 @@ enum RegistryRefusal {
             first?["message"]?.stringValue ?? first?["code"]?.stringValue
             ?? document?.objectValue?["error"]?.stringValue
             ?? String(decoding: body.prefix(500), as: UTF8.self)
-        let quoted = RegistryError.quoted(text, limit: 300)
+        let quoted = StoreError.quoted(text, limit: 300)
         return String(quoted.dropFirst().dropLast())
     }
 }

@@ -66,11 +66,11 @@ package struct StoreError: Error, Sendable, Equatable, CustomStringConvertible {
 }
 
 extension StoreError {
-    /// Text from outside, made fit for a message: shortened, control characters escaped.
-    static func quoted(_ text: String, limit: Int = 120) -> String {
+    /// Text from outside, made fit for a message: one line, shortened, control characters escaped.
+    package static func quoted(_ text: String, limit: Int = 120) -> String {
         var result = "\""
         for scalar in text.unicodeScalars.prefix(limit) {
-            result += scalar.escaped(asASCII: false)
+            result += scalar.escaped(asASCII: scalar.properties.generalCategory == .control)
         }
         if text.unicodeScalars.count > limit { result += "…" }
         return result + "\""

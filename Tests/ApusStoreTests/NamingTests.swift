@@ -115,3 +115,13 @@ import Testing
         #expect(StoreLocation.root(environment: environment, home: "/home/me") == expected)
     }
 }
+
+@Suite struct MessageTests {
+    @Test func textOfOthersCannotSteerATerminal() {
+        let text = "a\u{1B}[2J\u{9B}2J\u{85}\n\u{7F}é"
+        let shown = StoreError.quoted(text)
+        #expect(shown.unicodeScalars.allSatisfy { $0.properties.generalCategory != .control })
+        #expect(shown.hasSuffix("é\""))
+        #expect(StoreError.quoted("abc", limit: 2) == "\"ab…\"")
+    }
+}

@@ -76,7 +76,7 @@ struct BlobSource: Sendable {
                 .protocolViolation,
                 "\(response.url.host) was asked for bytes \(range.lowerBound) to "
                     + "\(range.upperBound - 1) of \(layer.sizeBytes) and answers with "
-                    + "\(RegistryError.quoted(text))."
+                    + "\(StoreError.quoted(text))."
             )
         }
     }
@@ -87,7 +87,7 @@ struct BlobSource: Sendable {
             throw RegistryError(
                 .protocolViolation,
                 "Layer \(layer.digest) has \(layer.sizeBytes) bytes in its manifest and "
-                    + "\(RegistryError.quoted(text)) at \(response.url.host)."
+                    + "\(StoreError.quoted(text)) at \(response.url.host)."
             )
         }
     }

@@ -1,3 +1,4 @@
+internal import ApusStore
 internal import AsyncHTTPClient
 internal import NIOCore
 internal import NIOHTTP1
@@ -188,7 +189,7 @@ final class RegistryTransport: Sendable {
         guard encoding.lowercased() == "identity" || request.method == .HEAD else {
             throw RegistryError(
                 .unsupported,
-                "\(url.host) sends compressed content (\(RegistryError.quoted(encoding))), "
+                "\(url.host) sends compressed content (\(StoreError.quoted(encoding))), "
                     + "which was not asked for."
             )
         }

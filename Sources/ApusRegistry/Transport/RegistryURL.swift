@@ -139,7 +139,7 @@ struct RegistryURL: Sendable, Hashable {
         let shown = text.prefix { $0 != "?" }
         return RegistryError(
             .protocolViolation,
-            "\(RegistryError.quoted(String(shown))) is no URL that can be followed."
+            "\(StoreError.quoted(String(shown))) is no URL that can be followed."
         )
     }
 }
