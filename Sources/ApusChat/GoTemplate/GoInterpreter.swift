@@ -1,7 +1,7 @@
 /// Bounds on the work that one render does.
 package struct GoLimits: Sendable, Equatable {
     /// Nodes and operands that are visited, plus one for every 64 bytes of text that are made.
-    package var steps = 10_000_000
+    package var steps = 20_000_000
     /// Bytes of the rendered text, and of any text made on the way.
     package var bytes = 64 << 20
     /// Control structures, parentheses and templates inside each other.

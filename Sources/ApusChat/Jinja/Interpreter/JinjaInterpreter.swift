@@ -1,7 +1,7 @@
 /// Bounds within which a template may work; a hostile one ends with an error at the first of them.
 package struct JinjaLimits: Sendable, Equatable {
     /// Evaluations, plus one for every 64 bytes of text that are made or compared.
-    package var steps = 10_000_000
+    package var steps = 20_000_000
     /// Bytes of the rendered text, and of any text or value made on the way.
     package var bytes = 64 << 20
     /// Statements, expressions and macros inside each other.
