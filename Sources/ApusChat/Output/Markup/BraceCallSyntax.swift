@@ -19,11 +19,7 @@ struct BraceCallSyntax: ToolCallSyntax {
         isParallel: Bool,
         in grammar: inout Grammar
     ) throws(GrammarError) -> GrammarExpression {
-        var choices: [GrammarExpression] = []
-        for tool in tools {
-            let body = try call(tool, in: &grammar)
-            choices.append(grammar.rule("call of \(tool.name)", body))
-        }
+        let choices = try ParameterGrammar.calls(of: tools, in: &grammar, call)
         let call = grammar.rule(
             "call",
             .sequence([.tag(style.open), .text("call:"), .choice(choices), .tag(style.close)])

@@ -154,9 +154,28 @@ extension ParameterGrammar {
 
     /// Throws: `unsupported` when a tool or one of its required parameters has a name that the
     /// format cannot spell.
-    static func check(_ name: String) throws(GrammarError) {
-        guard MarkupName.isReadable(name) else {
+    static func check(
+        _ name: String,
+        _ isReadable: (String) -> Bool = MarkupName.isReadable
+    ) throws(GrammarError) {
+        guard isReadable(name) else {
             throw GrammarError(.unsupported, "The format of tool calls cannot spell '\(name)'.")
         }
+    }
+
+    /// A rule for the call of each tool.
+    ///
+    /// Throws: what `call` throws.
+    static func calls(
+        of tools: [Tool],
+        in grammar: inout Grammar,
+        _ call: (Tool, inout Grammar) throws(GrammarError) -> GrammarExpression
+    ) throws(GrammarError) -> [GrammarExpression] {
+        var calls: [GrammarExpression] = []
+        for tool in tools {
+            let body = try call(tool, &grammar)
+            calls.append(grammar.rule("call of \(tool.name)", body))
+        }
+        return calls
     }
 }

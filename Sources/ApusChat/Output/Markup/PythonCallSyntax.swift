@@ -24,11 +24,7 @@ struct PythonCallSyntax: ToolCallSyntax {
         isParallel: Bool,
         in grammar: inout Grammar
     ) throws(GrammarError) -> GrammarExpression {
-        var choices: [GrammarExpression] = []
-        for tool in tools {
-            let body = try call(tool, in: &grammar)
-            choices.append(grammar.rule("call of \(tool.name)", body))
-        }
+        let choices = try ParameterGrammar.calls(of: tools, in: &grammar, call)
         let call = grammar.rule("call", .choice(choices))
         let separator = GrammarExpression.text(style.isList ? ", " : "\n")
         let calls = GrammarExpression.sequence([
@@ -45,12 +41,12 @@ struct PythonCallSyntax: ToolCallSyntax {
         _ tool: Tool,
         in grammar: inout Grammar
     ) throws(GrammarError) -> GrammarExpression {
-        try Self.check(tool.name)
+        try ParameterGrammar.check(tool.name, Self.isReadable)
         let values = ParameterGrammar(tool, marker: style.close)
         var members: [(expression: GrammarExpression, isRequired: Bool)] = []
         for parameter in ToolParameters(tool).list {
             if !Self.isReadable(parameter.name), !parameter.isRequired { continue }
-            try Self.check(parameter.name)
+            try ParameterGrammar.check(parameter.name, Self.isReadable)
             let value = try value(of: parameter, values, in: &grammar)
             members.append((.sequence([.text(parameter.name + "="), value]), parameter.isRequired))
         }
@@ -77,11 +73,5 @@ struct PythonCallSyntax: ToolCallSyntax {
     private static func isReadable(_ name: String) -> Bool {
         !name.isEmpty && name.utf8.count <= MarkupName.maximumLength
             && name.utf8.allSatisfy(PythonCallMachine.isName)
-    }
-
-    private static func check(_ name: String) throws(GrammarError) {
-        guard isReadable(name) else {
-            throw GrammarError(.unsupported, "The format of tool calls cannot spell '\(name)'.")
-        }
     }
 }

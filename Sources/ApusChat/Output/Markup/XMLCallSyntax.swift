@@ -30,11 +30,7 @@ struct XMLCallSyntax: ToolCallSyntax {
         isParallel: Bool,
         in grammar: inout Grammar
     ) throws(GrammarError) -> GrammarExpression {
-        var choices: [GrammarExpression] = []
-        for tool in tools {
-            let body = try call(tool, in: &grammar)
-            choices.append(grammar.rule("call of \(tool.name)", body))
-        }
+        let choices = try ParameterGrammar.calls(of: tools, in: &grammar, call)
         let call = grammar.rule("call", .choice(choices))
         let calls = isParallel && style.hasManyCalls ? call.oneOrMore : call
         var blocks: [GrammarExpression] = [
