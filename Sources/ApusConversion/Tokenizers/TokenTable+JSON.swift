@@ -1,4 +1,5 @@
 internal import ApusConversation
+internal import FoundationEssentials
 
 extension TokenTable {
     /// The vocabulary of a `tokenizer.json`, for an embedding of `rows` rows.
@@ -197,39 +198,13 @@ extension TokenTable {
         let parts = normalizer?["normalizers"]?.arrayValue ?? normalizer.map { [$0] } ?? []
         let map = parts.first { $0["type"]?.stringValue == "Precompiled" }
         guard let text = map?["precompiled_charsmap"]?.stringValue else { return [] }
-        guard let bytes = Base64.decode(text) else {
+        guard let bytes = Data(base64Encoded: text) else {
             throw wrong("its map of characters is not base64")
         }
-        return bytes
+        return Array(bytes)
     }
 
     private static func wrong(_ text: String) -> ConversionError {
         ConversionError(.badTokenizer, "The tokenizer cannot be converted: \(text).")
-    }
-}
-
-/// Base64 (RFC 4648), the plain alphabet with padding.
-enum Base64 {
-    private static let alphabet = Array(
-        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8
-    )
-
-    /// The bytes, or nil for text that is no base64.
-    static func decode(_ text: String) -> [UInt8]? {
-        var values = [UInt8?](repeating: nil, count: 256)
-        for (value, character) in alphabet.enumerated() {
-            values[Int(character)] = UInt8(value)
-        }
-        var bytes: [UInt8] = []
-        var (bits, count) = (UInt32(0), 0)
-        for character in text.utf8 where character != UInt8(ascii: "=") {
-            guard let value = values[Int(character)] else { return nil }
-            bits = bits << 6 | UInt32(value)
-            count += 6
-            guard count >= 8 else { continue }
-            count -= 8
-            bytes.append(UInt8(truncatingIfNeeded: bits >> UInt32(count)))
-        }
-        return bytes
     }
 }

@@ -1,4 +1,5 @@
 package import ApusConversation
+internal import FoundationEssentials
 
 /// `POST /v1/embeddings`: vectors for texts.
 package enum OpenAIEmbedding {
@@ -110,6 +111,6 @@ extension OpenAIEmbedding.Request {
         for number in vector {
             withUnsafeBytes(of: number.bitPattern.littleEndian) { bytes += $0 }
         }
-        return .string(Base64.text(bytes))
+        return .string(Data(bytes).base64EncodedString())
     }
 }
