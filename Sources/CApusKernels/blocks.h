@@ -19,6 +19,31 @@ typedef struct __attribute__((packed)) ck_q4_0 {
 } ck_q4_0;
 _Static_assert(sizeof(ck_q4_0) == 18, "Q4_0 block");
 
+/* value = d * q + m, nibbles as in Q4_0; 5 bits a weight */
+typedef struct __attribute__((packed)) ck_q4_1 {
+    uint16_t d;
+    uint16_t m;
+    uint8_t q[16];
+} ck_q4_1;
+_Static_assert(sizeof(ck_q4_1) == 20, "Q4_1 block");
+
+/* value = d * (q - 16), nibbles as in Q4_0, fifth bit of value i in bit i; 5.5 bits a weight */
+typedef struct __attribute__((packed)) ck_q5_0 {
+    uint16_t d;
+    uint32_t high;
+    uint8_t q[16];
+} ck_q5_0;
+_Static_assert(sizeof(ck_q5_0) == 22, "Q5_0 block");
+
+/* value = d * q + m, bits as in Q5_0; 6 bits a weight */
+typedef struct __attribute__((packed)) ck_q5_1 {
+    uint16_t d;
+    uint16_t m;
+    uint32_t high;
+    uint8_t q[16];
+} ck_q5_1;
+_Static_assert(sizeof(ck_q5_1) == 24, "Q5_1 block");
+
 /* value = d * q; 8.5 bits a weight */
 typedef struct __attribute__((packed)) ck_q8_0 {
     uint16_t d;

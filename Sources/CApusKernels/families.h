@@ -21,7 +21,9 @@ typedef struct ck_table {
 void ck_init_activation_scalar(ck_table *table);
 void ck_init_attention_scalar(ck_table *table);
 void ck_init_convert_scalar(ck_table *table);
-void ck_init_matmul_scalar(ck_table *table);
+void ck_init_matmul_block_scalar(ck_table *table);
+void ck_init_matmul_float_scalar(ck_table *table);
+void ck_init_matmul_k_scalar(ck_table *table);
 void ck_init_norm_scalar(ck_table *table);
 void ck_init_pack_scalar(ck_table *table);
 void ck_init_quantize_k_scalar(ck_table *table);

@@ -26,7 +26,9 @@ static void fill_scalar(ck_table *table) {
     ck_init_activation_scalar(table);
     ck_init_attention_scalar(table);
     ck_init_convert_scalar(table);
-    ck_init_matmul_scalar(table);
+    ck_init_matmul_block_scalar(table);
+    ck_init_matmul_float_scalar(table);
+    ck_init_matmul_k_scalar(table);
     ck_init_norm_scalar(table);
     ck_init_pack_scalar(table);
     ck_init_quantize_k_scalar(table);

@@ -6,8 +6,12 @@ import Testing
 /// Block formats against the Python package `gguf`; see Fixtures/make_fixtures.py.
 @Suite struct FormatTests {
     private static let codes: [(name: String, code: Int)] = [
-        ("F16", CK_F16), ("BF16", CK_BF16), ("Q4_0", CK_Q4_0), ("Q8_0", CK_Q8_0),
-        ("Q4_K", CK_Q4_K), ("Q5_K", CK_Q5_K), ("Q6_K", CK_Q6_K),
+        ("F16", CK_F16), ("BF16", CK_BF16), ("Q4_0", CK_Q4_0), ("Q4_1", CK_Q4_1),
+        ("Q5_0", CK_Q5_0), ("Q5_1", CK_Q5_1), ("Q8_0", CK_Q8_0), ("Q4_K", CK_Q4_K),
+        ("Q5_K", CK_Q5_K), ("Q6_K", CK_Q6_K),
+    ]
+    private static let packed = [
+        CK_Q8_0, CK_Q4_0, CK_Q4_1, CK_Q5_0, CK_Q5_1, CK_Q4_K, CK_Q5_K, CK_Q6_K,
     ]
     private static let isas: [ck_isa] = {
         var isas = [ck_isa](repeating: CK_ISA_SCALAR, count: 8)
@@ -44,7 +48,7 @@ import Testing
         }
     }
 
-    @Test(arguments: codes.prefix(4), isas)
+    @Test(arguments: codes.prefix(7), isas)
     func packingMatchesGGUF(format: (name: String, code: Int), isa: ck_isa) throws {
         let kernels = try kernels(isa, format.code)
         let bytes = try fixture("\(format.name).pack")
@@ -59,7 +63,8 @@ import Testing
     /// A uniform quantizer with L levels over ±3 standard deviations has 6 / L / sqrt(12); the
     /// bounds are that with L = 255, 16, 32 and 64 levels, and room for rounding of scales.
     @Test(arguments: [
-        (CK_Q8_0, 0.008), (CK_Q4_0, 0.11), (CK_Q4_K, 0.085), (CK_Q5_K, 0.045), (CK_Q6_K, 0.022),
+        (CK_Q8_0, 0.008), (CK_Q4_0, 0.11), (CK_Q4_1, 0.11), (CK_Q5_0, 0.055), (CK_Q5_1, 0.05),
+        (CK_Q4_K, 0.085), (CK_Q5_K, 0.045), (CK_Q6_K, 0.022),
     ])
     func packingLosesLittle(code: Int, bound: Double) throws {
         let kernels = try kernels(CK_ISA_SCALAR, code)
@@ -102,11 +107,13 @@ import Testing
 
     /// Weights so small that scales vanish become zeros; large ones stay finite and close.
     @Test(
-        arguments: [CK_Q8_0, CK_Q4_0, CK_Q4_K, CK_Q5_K, CK_Q6_K],
+        arguments: packed,
         [1e-44, 1e-38, 1e-30, 1e-9, 1, 5e5] as [Float]
     )
     func packingHoldsAtTheEndsOfTheRange(code: Int, scale: Float) throws {
         let kernels = try kernels(CK_ISA_SCALAR, code)
+        // Minimums of blocks of 32 are half floats, of at most 65,504.
+        let scale = [CK_Q4_1, CK_Q5_1].contains(code) ? min(scale, 6e4) : scale
         var random = BiasedRandom(seed: 3)
         let x = (0..<256).map { _ in Float.random(in: -1...1, using: &random) * scale }
         var packed = [UInt8](repeating: 0xAA, count: 512)
@@ -118,7 +125,7 @@ import Testing
         for (a, b) in zip(x, y) { #expect(abs(a - b) <= bound) }
     }
 
-    @Test(arguments: [CK_Q8_0, CK_Q4_0, CK_Q4_K, CK_Q5_K, CK_Q6_K])
+    @Test(arguments: packed)
     func zerosStayZeros(code: Int) throws {
         let kernels = try kernels(CK_ISA_SCALAR, code)
         let x = [Float](repeating: 0, count: 256)

@@ -121,7 +121,8 @@ extension BlockFormat {
     var largestWeight: Float {
         let largestHalf: Float = 65_504
         return switch self {
-        case .f16: largestHalf
+        // Minimums are stored as they are.
+        case .f16, .q4_1, .q5_1: largestHalf
         case .bf16: Float(bitPattern: 0x7F7F_0000)
         case .f32: .greatestFiniteMagnitude
         case .q8_0: largestHalf * 127

@@ -1,5 +1,6 @@
 /*
- * Products with quantized weights for NEON; specification: reference/matmul.c.
+ * Products with quantized weights for NEON; specification: reference/matmul_block.c and
+ * matmul_k.c.
  *
  * Included by one source file per variant, which defines `n_dot`. Rows are streamed with prefetch
  * and each block is unpacked once for up to four tokens.
@@ -32,6 +33,12 @@ CK_INLINE size_t n_bytes(uint32_t format) {
     switch (format) {
     case CK_Q4_0:
         return sizeof(ck_q4_0);
+    case CK_Q4_1:
+        return sizeof(ck_q4_1);
+    case CK_Q5_0:
+        return sizeof(ck_q5_0);
+    case CK_Q5_1:
+        return sizeof(ck_q5_1);
     case CK_Q8_0:
         return sizeof(ck_q8_0);
     case CK_Q4_K:
@@ -153,6 +160,49 @@ CK_INLINE void n_row_super(uint32_t format, const char *w, const char *x, size_t
     }
 }
 
+/* A block of 32: signed values in row order; value = d * q + m. */
+typedef struct n_small {
+    int8x16_t low, high;
+    float d, m;
+} n_small;
+
+CK_INLINE bool n_has_minimum(uint32_t format) {
+    return format == CK_Q4_1 || format == CK_Q5_1;
+}
+
+/* 16 for each of 16 bits that is set. */
+CK_INLINE uint8x16_t n_sixteens(uint32_t bits) {
+    const uint8x16_t bit = {1, 2, 4, 8, 16, 32, 64, 128, 1, 2, 4, 8, 16, 32, 64, 128};
+    uint8x16_t spread = vcombine_u8(vdup_n_u8((uint8_t)bits), vdup_n_u8((uint8_t)(bits >> 8)));
+    return vandq_u8(vtstq_u8(spread, bit), vdupq_n_u8(16));
+}
+
+CK_INLINE n_small n_unpack_small(uint32_t format, const char *from) {
+    n_small to;
+    uint16_t halves[2];
+    memcpy(halves, from, sizeof halves);
+    to.d = n_half(halves[0]);
+    to.m = n_has_minimum(format) ? n_half(halves[1]) : 0;
+    if (format == CK_Q8_0) {
+        to.low = vld1q_s8(((const ck_q8_0 *)from)->q);
+        to.high = vld1q_s8(((const ck_q8_0 *)from)->q + 16);
+        return to;
+    }
+    const char *nibbles = from + n_bytes(format) - 16;
+    uint8x16_t both = vld1q_u8((const uint8_t *)nibbles);
+    uint8x16_t low = vandq_u8(both, vdupq_n_u8(15)), high = vshrq_n_u8(both, 4);
+    if (format == CK_Q5_0 || format == CK_Q5_1) {
+        uint32_t bits;
+        memcpy(&bits, nibbles - sizeof bits, sizeof bits);
+        low = vorrq_u8(low, n_sixteens(bits));
+        high = vorrq_u8(high, n_sixteens(bits >> 16));
+    }
+    const int8x16_t excess = vdupq_n_s8(format == CK_Q4_0 ? 8 : format == CK_Q5_0 ? 16 : 0);
+    to.low = vsubq_s8(vreinterpretq_s8_u8(low), excess);
+    to.high = vsubq_s8(vreinterpretq_s8_u8(high), excess);
+    return to;
+}
+
 /* One row of blocks of 32 with `tokens` tokens. */
 CK_INLINE void n_row_blocks(uint32_t format, const char *w, const char *x, size_t x_row_bytes,
                             size_t columns, size_t tokens, float *sums) {
@@ -162,25 +212,18 @@ CK_INLINE void n_row_blocks(uint32_t format, const char *w, const char *x, size_
         for (size_t b = group; b < blocks && b < group + 16; b++) {
             const char *from = w + b * n_bytes(format);
             __builtin_prefetch(from + PREFETCH);
-            int8x16_t low, high;
-            uint16_t d;
-            memcpy(&d, from, sizeof d);
-            if (format == CK_Q8_0) {
-                low = vld1q_s8(((const ck_q8_0 *)from)->q);
-                high = vld1q_s8(((const ck_q8_0 *)from)->q + 16);
-            } else {
-                uint8x16_t both = vld1q_u8(((const ck_q4_0 *)from)->q);
-                const int8x16_t eight = vdupq_n_s8(8);
-                low = vsubq_s8(vreinterpretq_s8_u8(vandq_u8(both, vdupq_n_u8(15))), eight);
-                high = vsubq_s8(vreinterpretq_s8_u8(vshrq_n_u8(both, 4)), eight);
-            }
+            n_small block = n_unpack_small(format, from);
             for (size_t t = 0; t < tokens; t++) {
                 const char *row = x + t * x_row_bytes;
                 const int8_t *q = (const int8_t *)row + CK_BLOCK * b;
-                int32x4_t dot = n_dot(vdupq_n_s32(0), low, vld1q_s8(q));
-                dot = n_dot(dot, high, vld1q_s8(q + 16));
-                float factor = n_half(d) * ck_act32_scales(row, columns)[b];
-                chains[t][b % 4] = fmaf((float)vaddvq_s32(dot), factor, chains[t][b % 4]);
+                int32x4_t dot = n_dot(vdupq_n_s32(0), block.low, vld1q_s8(q));
+                dot = n_dot(dot, block.high, vld1q_s8(q + 16));
+                float dx = ck_act32_scales(row, columns)[b], *chain = &chains[t][b % 4];
+                *chain = fmaf((float)vaddvq_s32(dot), block.d * dx, *chain);
+                if (n_has_minimum(format)) {
+                    float sum = (float)ck_act32_bias(row, columns)[b] * (-1.0F / 128);
+                    *chain = fmaf(sum, block.m * dx, *chain);
+                }
             }
         }
         for (size_t t = 0; t < tokens; t++) {
@@ -198,7 +241,7 @@ CK_INLINE void n_matmul(uint32_t format, const char *w, size_t w_row_bytes, cons
             const char *weights = w + row * w_row_bytes;
             const char *values = x + token * x_row_bytes;
             float sums[TOKENS] = {0};
-            if (format == CK_Q4_0 || format == CK_Q8_0) {
+            if (n_bytes(format) < sizeof(ck_q4_k)) {
                 n_row_blocks(format, weights, values, x_row_bytes, columns, count, sums);
             } else {
                 n_row_super(format, weights, values, x_row_bytes, columns, count, sums);
@@ -218,6 +261,9 @@ CK_INLINE void n_matmul(uint32_t format, const char *w, size_t w_row_bytes, cons
                  last_row, tokens);                                                               \
     }
 MATMUL(n_matmul_q4_0, CK_Q4_0)
+MATMUL(n_matmul_q4_1, CK_Q4_1)
+MATMUL(n_matmul_q5_0, CK_Q5_0)
+MATMUL(n_matmul_q5_1, CK_Q5_1)
 MATMUL(n_matmul_q8_0, CK_Q8_0)
 MATMUL(n_matmul_q4_k, CK_Q4_K)
 MATMUL(n_matmul_q5_k, CK_Q5_K)
@@ -226,6 +272,9 @@ MATMUL(n_matmul_q6_k, CK_Q6_K)
 
 static void n_init_matmul(ck_table *table) {
     table->formats[CK_Q4_0].matmul = n_matmul_q4_0;
+    table->formats[CK_Q4_1].matmul = n_matmul_q4_1;
+    table->formats[CK_Q5_0].matmul = n_matmul_q5_0;
+    table->formats[CK_Q5_1].matmul = n_matmul_q5_1;
     table->formats[CK_Q8_0].matmul = n_matmul_q8_0;
     table->formats[CK_Q4_K].matmul = n_matmul_q4_k;
     table->formats[CK_Q5_K].matmul = n_matmul_q5_k;

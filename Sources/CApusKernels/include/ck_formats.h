@@ -12,6 +12,9 @@ enum {
     CK_F32 = 0,
     CK_F16 = 1,
     CK_Q4_0 = 2,
+    CK_Q4_1 = 3,
+    CK_Q5_0 = 6,
+    CK_Q5_1 = 7,
     CK_Q8_0 = 8,
     CK_Q4_K = 12,
     CK_Q5_K = 13,
@@ -26,7 +29,7 @@ enum {
  *
  * A product of weights and activations works on packed activation rows. Their format belongs to
  * the weight format: plain floats for F32, F16 and BF16, eight-bit integers with one scale per 32
- * values (Q4_0, Q8_0) or per 256 values (the K formats). Formats with the same
+ * values (formats with blocks of 32) or per 256 values (the K formats). Formats with the same
  * `activation_kind` pack alike, so one packed row serves all of them.
  */
 typedef struct ck_format_kernels {

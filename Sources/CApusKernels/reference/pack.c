@@ -91,6 +91,9 @@ void ck_init_pack_scalar(ck_table *table) {
     describe(table, CK_F16, CK_ACT_FLOAT, float_bytes, pack_floats);
     describe(table, CK_BF16, CK_ACT_FLOAT, float_bytes, pack_floats);
     describe(table, CK_Q4_0, CK_ACT_32, act32_bytes, pack_act32);
+    describe(table, CK_Q4_1, CK_ACT_32, act32_bytes, pack_act32);
+    describe(table, CK_Q5_0, CK_ACT_32, act32_bytes, pack_act32);
+    describe(table, CK_Q5_1, CK_ACT_32, act32_bytes, pack_act32);
     describe(table, CK_Q8_0, CK_ACT_32, act32_bytes, pack_act32);
     describe(table, CK_Q4_K, CK_ACT_256, act256_bytes, pack_act256);
     describe(table, CK_Q5_K, CK_ACT_256, act256_bytes, pack_act256);

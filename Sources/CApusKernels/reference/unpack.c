@@ -38,6 +38,42 @@ static void unpack_q4_0(const void *w, float *y, size_t n) {
     }
 }
 
+static void unpack_q4_1(const void *w, float *y, size_t n) {
+    assert(n % CK_BLOCK == 0);
+    const ck_q4_1 *block = w;
+    for (; n > 0; n -= CK_BLOCK, block++, y += CK_BLOCK) {
+        float d = ck_half_to_f32(block->d), m = ck_half_to_f32(block->m);
+        for (int i = 0; i < 16; i++) {
+            y[i] = d * (float)(block->q[i] & 15) + m;
+            y[i + 16] = d * (float)(block->q[i] >> 4) + m;
+        }
+    }
+}
+
+static void unpack_q5_0(const void *w, float *y, size_t n) {
+    assert(n % CK_BLOCK == 0);
+    const ck_q5_0 *block = w;
+    for (; n > 0; n -= CK_BLOCK, block++, y += CK_BLOCK) {
+        float d = ck_half_to_f32(block->d);
+        for (int i = 0; i < 32; i++) {
+            int low = block->q[i % 16] >> (i / 16 * 4) & 15;
+            y[i] = d * (float)((low | (int)(block->high >> i & 1) << 4) - 16);
+        }
+    }
+}
+
+static void unpack_q5_1(const void *w, float *y, size_t n) {
+    assert(n % CK_BLOCK == 0);
+    const ck_q5_1 *block = w;
+    for (; n > 0; n -= CK_BLOCK, block++, y += CK_BLOCK) {
+        float d = ck_half_to_f32(block->d), m = ck_half_to_f32(block->m);
+        for (int i = 0; i < 32; i++) {
+            int low = block->q[i % 16] >> (i / 16 * 4) & 15;
+            y[i] = d * (float)(low | (int)(block->high >> i & 1) << 4) + m;
+        }
+    }
+}
+
 static void unpack_q8_0(const void *w, float *y, size_t n) {
     assert(n % CK_BLOCK == 0);
     const ck_q8_0 *block = w;
@@ -108,6 +144,9 @@ void ck_init_unpack_scalar(ck_table *table) {
     describe(table, CK_F16, 1, 2, unpack_f16);
     describe(table, CK_BF16, 1, 2, unpack_bf16);
     describe(table, CK_Q4_0, CK_BLOCK, sizeof(ck_q4_0), unpack_q4_0);
+    describe(table, CK_Q4_1, CK_BLOCK, sizeof(ck_q4_1), unpack_q4_1);
+    describe(table, CK_Q5_0, CK_BLOCK, sizeof(ck_q5_0), unpack_q5_0);
+    describe(table, CK_Q5_1, CK_BLOCK, sizeof(ck_q5_1), unpack_q5_1);
     describe(table, CK_Q8_0, CK_BLOCK, sizeof(ck_q8_0), unpack_q8_0);
     describe(table, CK_Q4_K, CK_SUPER, sizeof(ck_q4_k), unpack_q4_k);
     describe(table, CK_Q5_K, CK_SUPER, sizeof(ck_q5_k), unpack_q5_k);

@@ -1,5 +1,5 @@
 /*
- * Products with F32, F16 and BF16 weights; specification: reference/matmul.c.
+ * Products with F32, F16 and BF16 weights; specification: reference/matmul_float.c.
  *
  * A tile of CK_TILE_ROWS rows and CK_TILE_TOKENS tokens keeps one v16 per pair in registers; lanes
  * run over columns, as in the scalar version, so one token and many give the same bits. Rows are

@@ -68,11 +68,14 @@ static void v_pack_act256(const float *x, void *packed, size_t n) {
 }
 
 static void v_init_pack(ck_table *table) {
-    table->formats[CK_Q4_0].pack_activations = v_pack_act32;
-    table->formats[CK_Q8_0].pack_activations = v_pack_act32;
-    table->formats[CK_Q4_K].pack_activations = v_pack_act256;
-    table->formats[CK_Q5_K].pack_activations = v_pack_act256;
-    table->formats[CK_Q6_K].pack_activations = v_pack_act256;
+    for (uint32_t format = 0; format < CK_FORMAT_SLOTS; format++) {
+        ck_format_kernels *entry = &table->formats[format];
+        if (entry->activation_kind == CK_ACT_32) {
+            entry->pack_activations = v_pack_act32;
+        } else if (entry->activation_kind == CK_ACT_256) {
+            entry->pack_activations = v_pack_act256;
+        }
+    }
 }
 
 #endif

@@ -7,8 +7,40 @@
 #include <immintrin.h>
 #include <string.h>
 
+/* Bytes of a block. All but Q8_0 end with 16 bytes of nibbles. */
 CK_INLINE size_t b_bytes(uint32_t format) {
-    return format == CK_Q4_0 ? sizeof(ck_q4_0) : sizeof(ck_q8_0);
+    switch (format) {
+    case CK_Q4_0:
+        return sizeof(ck_q4_0);
+    case CK_Q4_1:
+        return sizeof(ck_q4_1);
+    case CK_Q5_0:
+        return sizeof(ck_q5_0);
+    case CK_Q5_1:
+        return sizeof(ck_q5_1);
+    default:
+        return sizeof(ck_q8_0);
+    }
+}
+
+CK_INLINE bool b_has_minimum(uint32_t format) {
+    return format == CK_Q4_1 || format == CK_Q5_1;
+}
+
+CK_INLINE bool b_has_fifth_bits(uint32_t format) {
+    return format == CK_Q5_0 || format == CK_Q5_1;
+}
+
+/* The 16 bytes of nibbles of a block. */
+CK_INLINE __m128i b_nibbles(uint32_t format, const char *w) {
+    return _mm_loadu_si128((const __m128i *)(w + b_bytes(format) - 16));
+}
+
+/* Fifth bits of a block: bit i belongs to value i. */
+CK_INLINE uint32_t b_fifth_bits(uint32_t format, const char *w) {
+    uint32_t bits;
+    memcpy(&bits, w + b_bytes(format) - 20, sizeof bits);
+    return bits;
 }
 
 /* Activations of one token, from the current 16 blocks on. */
@@ -18,15 +50,15 @@ typedef struct group_activations {
     const int32_t *bias;
 } group_activations;
 
-CK_INLINE short b_scale(uint32_t format, const char *w, size_t block) {
+CK_INLINE short b_half(uint32_t format, const char *w, size_t block) {
     short half;
     memcpy(&half, w + block * b_bytes(format), sizeof half);
     return half;
 }
 
-/* Scales of 16 neighbouring blocks, as halves. */
-CK_INLINE __m256i b_scales(uint32_t format, const char *w) {
-#define S(i) b_scale(format, w, i)
+/* The halves at w and at the same place of the 15 blocks that follow. */
+CK_INLINE __m256i b_halves(uint32_t format, const char *w) {
+#define S(i) b_half(format, w, i)
     return _mm256_set_epi16(S(15), S(14), S(13), S(12), S(11), S(10), S(9), S(8), S(7), S(6), S(5),
                             S(4), S(3), S(2), S(1), S(0));
 #undef S

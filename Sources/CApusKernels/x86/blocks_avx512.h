@@ -7,21 +7,55 @@
 
 #include "b_blocks.h"
 
-/* Two neighbouring blocks: q + 8 (0..15) of Q4_0, q + 128 of Q8_0. */
-CK_INLINE __m512i b_pair(uint32_t format, const char *w) {
-    if (format == CK_Q4_0) {
-        const ck_q4_0 *blocks = (const ck_q4_0 *)w;
-        __m256i low = _mm256_broadcastsi128_si256(_mm_loadu_si128((const __m128i *)blocks[0].q));
-        __m256i high = _mm256_broadcastsi128_si256(_mm_loadu_si128((const __m128i *)blocks[1].q));
-        __m512i both = _mm512_inserti64x4(_mm512_castsi256_si512(low), high, 1);
-        both = _mm512_srlv_epi64(both, _mm512_set_epi64(4, 4, 0, 0, 4, 4, 0, 0));
-        return _mm512_and_si512(both, _mm512_set1_epi8(15));
+/* How much larger than q the bytes of `b_pair` are. */
+CK_INLINE int b_excess(uint32_t format) {
+    switch (format) {
+    case CK_Q4_0:
+        return 8;
+    case CK_Q5_0:
+        return 16;
+    case CK_Q8_0:
+        return 128;
+    default:
+        return 0;
     }
-    const ck_q8_0 *blocks = (const ck_q8_0 *)w;
-    __m256i low = _mm256_loadu_si256((const __m256i *)blocks[0].q);
-    __m256i high = _mm256_loadu_si256((const __m256i *)blocks[1].q);
+}
+
+/* Two neighbouring blocks: q + b_excess. */
+CK_INLINE __m512i b_pair(uint32_t format, const char *w) {
+    const char *next = w + b_bytes(format);
+    if (format == CK_Q8_0) {
+        __m256i low = _mm256_loadu_si256((const __m256i *)((const ck_q8_0 *)w)->q);
+        __m256i high = _mm256_loadu_si256((const __m256i *)((const ck_q8_0 *)next)->q);
+        __m512i both = _mm512_inserti64x4(_mm512_castsi256_si512(low), high, 1);
+        return _mm512_xor_si512(both, _mm512_set1_epi8(-128));
+    }
+    __m256i low = _mm256_broadcastsi128_si256(b_nibbles(format, w));
+    __m256i high = _mm256_broadcastsi128_si256(b_nibbles(format, next));
     __m512i both = _mm512_inserti64x4(_mm512_castsi256_si512(low), high, 1);
-    return _mm512_xor_si512(both, _mm512_set1_epi8(-128));
+    both = _mm512_srlv_epi64(both, _mm512_set_epi64(4, 4, 0, 0, 4, 4, 0, 0));
+    both = _mm512_and_si512(both, _mm512_set1_epi8(15));
+    if (b_has_fifth_bits(format)) {
+        uint64_t bits = b_fifth_bits(format, w) | (uint64_t)b_fifth_bits(format, next) << 32;
+        both = _mm512_mask_add_epi8(both, bits, both, _mm512_set1_epi8(16));
+    }
+    return both;
+}
+
+/* Scales of 16 neighbouring blocks. */
+CK_INLINE __m512 b_scales(uint32_t format, const char *w) {
+    return _mm512_cvtph_ps(b_halves(format, w));
+}
+
+/* Minimums of Q4_1 and Q5_1. */
+CK_INLINE __m512 b_minimums(uint32_t format, const char *w) {
+    return _mm512_cvtph_ps(b_halves(format, w + sizeof(uint16_t)));
+}
+
+/* Sums of the activations of 16 blocks, from their biases; exact. */
+CK_INLINE __m512 b_sums(const int32_t *bias) {
+    __m512 words = _mm512_cvtepi32_ps(_mm512_loadu_si512(bias));
+    return _mm512_mul_ps(words, _mm512_set1_ps(-1.0F / 128));
 }
 
 #endif

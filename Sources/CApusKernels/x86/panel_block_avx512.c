@@ -1,7 +1,7 @@
 /*
- * Q4_0 and Q8_0 times many tokens: 32 rows by 512 columns are unpacked once to bytes, turned so
+ * Blocks of 32 weights times many tokens: 32 rows by 512 columns are unpacked once to bytes, turned so
  * that lanes are rows, and multiplied with tiles of up to six tokens.
- * Specification: reference/matmul.c.
+ * Specification: reference/matmul_block.c.
  */
 #if defined(__x86_64__)
 
@@ -18,6 +18,7 @@ enum { GROUP = 16, TOKENS = 6 };
 typedef struct panel {
     _Alignas(64) uint8_t q[8 * GROUP][CK_PANEL_ROWS][4]; /* value + 128 */
     float d[GROUP][CK_PANEL_ROWS];
+    float m[GROUP][CK_PANEL_ROWS];
 } panel;
 
 typedef struct operands {
@@ -34,17 +35,21 @@ typedef struct operands {
 typedef struct flat_row {
     _Alignas(64) uint8_t q[32 * GROUP];
     float d[GROUP];
+    float m[GROUP];
 } flat_row;
 
 CK_INLINE void flatten(uint32_t format, const char *w, flat_row *row) {
     for (size_t i = 0; i < GROUP / 2; i++) {
         __m512i q = b_pair(format, w + 2 * i * b_bytes(format));
-        if (format == CK_Q4_0) {
-            q = _mm512_add_epi8(q, _mm512_set1_epi8(120));
+        if (b_excess(format) != 128) {
+            q = _mm512_add_epi8(q, _mm512_set1_epi8((char)(128 - b_excess(format))));
         }
         _mm512_store_si512(row->q + 64 * i, q);
     }
-    _mm512_store_ps(row->d, _mm512_cvtph_ps(b_scales(format, w)));
+    _mm512_store_ps(row->d, b_scales(format, w));
+    if (b_has_minimum(format)) {
+        _mm512_store_ps(row->m, b_minimums(format, w));
+    }
 }
 
 /* Unpacks `blocks` blocks of `rows` rows; what is missing becomes 0. */
@@ -71,6 +76,9 @@ CK_INLINE void fill(uint32_t format, const char *w, size_t w_row_bytes, size_t r
         }
         for (size_t i = 0; i < GROUP; i += 4) {
             ck_turn_16x4(&flat[0].d[i], sizeof(flat_row), &to->d[i][half], sizeof to->d[0]);
+            if (b_has_minimum(format)) {
+                ck_turn_16x4(&flat[0].m[i], sizeof(flat_row), &to->m[i][half], sizeof to->m[0]);
+            }
         }
     }
 }
@@ -82,8 +90,8 @@ CK_INLINE __m512i broadcast(const void *from) {
 }
 
 /* Adds one block to a chain. */
-CK_INLINE void tile_block(const panel *w, size_t block, const operands *o, const char *x,
-                              size_t group, size_t tokens, __m512 chain[TOKENS][2]) {
+CK_INLINE void tile_block(bool has_minimum, const panel *w, size_t block, const operands *o,
+                          const char *x, size_t group, size_t tokens, __m512 chain[TOKENS][2]) {
     __m512i sums[TOKENS][2];
 #pragma unroll
     for (size_t t = 0; t < tokens; t++) {
@@ -111,11 +119,18 @@ CK_INLINE void tile_block(const panel *w, size_t block, const operands *o, const
                                       chain[t][0]);
         chain[t][1] = _mm512_fmadd_ps(_mm512_cvtepi32_ps(sums[t][1]), _mm512_mul_ps(high, dx),
                                       chain[t][1]);
+        if (has_minimum) {
+            const int32_t *bias = ck_act32_bias(x + t * o->x_row_bytes, o->columns);
+            __m512 sum = _mm512_set1_ps((float)bias[group + block] * (-1.0F / 128));
+            __m512 first = _mm512_load_ps(w->m[block]), second = _mm512_load_ps(&w->m[block][16]);
+            chain[t][0] = _mm512_fmadd_ps(sum, _mm512_mul_ps(first, dx), chain[t][0]);
+            chain[t][1] = _mm512_fmadd_ps(sum, _mm512_mul_ps(second, dx), chain[t][1]);
+        }
     }
 }
 
-CK_INLINE void tile(const panel *w, size_t blocks, const operands *o, size_t group, size_t row,
-                        size_t rows, size_t token, size_t tokens) {
+CK_INLINE void tile(bool has_minimum, const panel *w, size_t blocks, const operands *o,
+                    size_t group, size_t row, size_t rows, size_t token, size_t tokens) {
     __m512 chains[4][TOKENS][2];
     const char *x = o->x + token * o->x_row_bytes;
     for (size_t chain = 0; chain < 4; chain++) {
@@ -125,7 +140,7 @@ CK_INLINE void tile(const panel *w, size_t blocks, const operands *o, size_t gro
             sums[t][0] = sums[t][1] = _mm512_setzero_ps();
         }
         for (size_t block = chain; block < blocks; block += 4) {
-            tile_block(w, block, o, x, group, tokens, sums);
+            tile_block(has_minimum, w, block, o, x, group, tokens, sums);
         }
 #pragma unroll
         for (size_t t = 0; t < tokens; t++) {
@@ -147,30 +162,40 @@ CK_INLINE void tile(const panel *w, size_t blocks, const operands *o, size_t gro
     }
 }
 
-/* All tokens with one panel; the panel no longer depends on the weights' format. */
-static void multiply_panel(const panel *w, size_t blocks, const operands *o, size_t group,
-                           size_t row, size_t rows, size_t tokens) {
+/* All tokens with one panel, which depends on the weights' format only in its minimums. */
+CK_INLINE void multiply_tiles(bool has_minimum, const panel *w, size_t blocks, const operands *o,
+                              size_t group, size_t row, size_t rows, size_t tokens) {
     size_t token = 0;
     for (; token + TOKENS <= tokens; token += TOKENS) {
-        tile(w, blocks, o, group, row, rows, token, TOKENS);
+        tile(has_minimum, w, blocks, o, group, row, rows, token, TOKENS);
     }
     switch (tokens - token) {
     case 1:
-        tile(w, blocks, o, group, row, rows, token, 1);
+        tile(has_minimum, w, blocks, o, group, row, rows, token, 1);
         break;
     case 2:
-        tile(w, blocks, o, group, row, rows, token, 2);
+        tile(has_minimum, w, blocks, o, group, row, rows, token, 2);
         break;
     case 3:
-        tile(w, blocks, o, group, row, rows, token, 3);
+        tile(has_minimum, w, blocks, o, group, row, rows, token, 3);
         break;
     case 4:
-        tile(w, blocks, o, group, row, rows, token, 4);
+        tile(has_minimum, w, blocks, o, group, row, rows, token, 4);
         break;
     case 5:
-        tile(w, blocks, o, group, row, rows, token, 5);
+        tile(has_minimum, w, blocks, o, group, row, rows, token, 5);
         break;
     }
+}
+
+static void multiply_panel(const panel *w, size_t blocks, const operands *o, size_t group,
+                           size_t row, size_t rows, size_t tokens) {
+    multiply_tiles(false, w, blocks, o, group, row, rows, tokens);
+}
+
+static void multiply_panel_with_minimums(const panel *w, size_t blocks, const operands *o,
+                                         size_t group, size_t row, size_t rows, size_t tokens) {
+    multiply_tiles(true, w, blocks, o, group, row, rows, tokens);
 }
 
 CK_INLINE void multiply(uint32_t format, operands o, size_t first_row, size_t last_row,
@@ -187,7 +212,11 @@ CK_INLINE void multiply(uint32_t format, operands o, size_t first_row, size_t la
             }
             fill(format, o.w + row * o.w_row_bytes + group * b_bytes(format), o.w_row_bytes, rows,
                  blocks, ahead, &w);
-            multiply_panel(&w, blocks, &o, group, row, rows, tokens);
+            if (b_has_minimum(format)) {
+                multiply_panel_with_minimums(&w, blocks, &o, group, row, rows, tokens);
+            } else {
+                multiply_panel(&w, blocks, &o, group, row, rows, tokens);
+            }
         }
     }
 }
@@ -203,12 +232,18 @@ CK_INLINE void multiply(uint32_t format, operands o, size_t first_row, size_t la
         multiply(format, o, first_row, last_row, tokens);                                         \
     }
 MATMUL(q4_0, CK_Q4_0)
+MATMUL(q4_1, CK_Q4_1)
+MATMUL(q5_0, CK_Q5_0)
+MATMUL(q5_1, CK_Q5_1)
 MATMUL(q8_0, CK_Q8_0)
 
 CK_END
 
 void ck_init_matmul_block_avx512(ck_table *table) {
     table->formats[CK_Q4_0].matmul = matmul_q4_0;
+    table->formats[CK_Q4_1].matmul = matmul_q4_1;
+    table->formats[CK_Q5_0].matmul = matmul_q5_0;
+    table->formats[CK_Q5_1].matmul = matmul_q5_1;
     table->formats[CK_Q8_0].matmul = matmul_q8_0;
 }
 

@@ -1,7 +1,7 @@
 /*
  * Q4_K, Q5_K, Q6_K times many tokens with AVX2: 16 rows by 1,024 columns are unpacked once, turned
  * so that lanes are rows, and multiplied with tiles of up to four tokens.
- * Specification: reference/matmul.c.
+ * Specification: reference/matmul_k.c.
  *
  * Values times their integer scales fit in 16 bits (32 * 128 at most), and sums over 256 columns
  * in 32 bits, so a block is one chain of integer operations.

@@ -1,7 +1,7 @@
 /*
  * Q4_K, Q5_K, Q6_K times many tokens: 32 rows by 1,024 columns are unpacked once to bytes, turned
  * so that lanes are rows, and multiplied with tiles of up to six tokens.
- * Specification: reference/matmul.c.
+ * Specification: reference/matmul_k.c.
  */
 #if defined(__x86_64__)
 

@@ -1,6 +1,6 @@
 /*
- * Q4_0 and Q8_0 times one to three tokens: packed rows are streamed once, with prefetch.
- * Specification: reference/matmul.c. Larger counts go to the panel kernels.
+ * Blocks of 32 weights times one to three tokens: packed rows are streamed once, with prefetch.
+ * Specification: reference/matmul_block.c. Larger counts go to the panel kernels.
  *
  * Included, after its target has been pushed, by one source file per instruction set, which first
  * defines CK_STREAM_NAME(name) and
@@ -70,6 +70,9 @@ CK_INLINE void stream(uint32_t format, const char *w, size_t w_row_bytes, const 
 }
 
 CK_STREAM_FUNCTION(q4_0, CK_Q4_0)
+CK_STREAM_FUNCTION(q4_1, CK_Q4_1)
+CK_STREAM_FUNCTION(q5_0, CK_Q5_0)
+CK_STREAM_FUNCTION(q5_1, CK_Q5_1)
 CK_STREAM_FUNCTION(q8_0, CK_Q8_0)
 
 #endif

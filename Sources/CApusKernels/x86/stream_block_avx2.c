@@ -1,5 +1,5 @@
 /*
- * Few tokens times Q4_0 and Q8_0 with AVX2; see stream_block.h.
+ * Few tokens times blocks of 32 weights with AVX2; see stream_block.h.
  *
  * The instruction that multiplies bytes wants one unsigned factor: the weight gives its magnitude
  * and the activation takes its sign. Pairs fit in 16 bits: 2 * 128 * 127 = 32512.
@@ -37,22 +37,37 @@ CK_INLINE __m256i eight_dots(uint32_t format, const char *w, const int8_t *x) {
                             _mm256_permute2x128_si256(fours[0], fours[1], 0x31));
 }
 
+/* Adds the products of eight blocks to four chains, four after four. */
+CK_INLINE __m128 add_products(__m128 chains, __m256 dots, __m256 d, bool has_minimum, __m256 sums,
+                              __m256 m) {
+    chains = _mm_fmadd_ps(_mm256_castps256_ps128(dots), _mm256_castps256_ps128(d), chains);
+    if (has_minimum) {
+        chains = _mm_fmadd_ps(_mm256_castps256_ps128(sums), _mm256_castps256_ps128(m), chains);
+    }
+    chains = _mm_fmadd_ps(_mm256_extractf128_ps(dots, 1), _mm256_extractf128_ps(d, 1), chains);
+    if (has_minimum) {
+        chains = _mm_fmadd_ps(_mm256_extractf128_ps(sums, 1), _mm256_extractf128_ps(m, 1), chains);
+    }
+    return chains;
+}
+
 CK_INLINE void add_group(uint32_t format, const char *w, const group_activations *x, size_t tokens,
                          float *sums) {
-    __m256i halves = b_scales(format, w);
-    __m256 low = _mm256_cvtph_ps(_mm256_castsi256_si128(halves));
-    __m256 high = _mm256_cvtph_ps(_mm256_extracti128_si256(halves, 1));
+    const bool has_minimum = b_has_minimum(format);
+    b_floats d = b_scales(format, w), m = d;
+    if (has_minimum) {
+        m = b_minimums(format, w);
+    }
     for (size_t t = 0; t < tokens; t++) {
-        __m256 first = _mm256_cvtepi32_ps(eight_dots(format, w, x[t].q));
-        __m256 second =
-            _mm256_cvtepi32_ps(eight_dots(format, w + 8 * b_bytes(format), x[t].q + 256));
-        __m256 f = _mm256_mul_ps(low, _mm256_loadu_ps(x[t].scales));
-        __m256 s = _mm256_mul_ps(high, _mm256_loadu_ps(x[t].scales + 8));
-        __m128 chains = _mm_mul_ps(_mm256_castps256_ps128(first), _mm256_castps256_ps128(f));
-        chains = _mm_fmadd_ps(_mm256_extractf128_ps(first, 1), _mm256_extractf128_ps(f, 1), chains);
-        chains = _mm_fmadd_ps(_mm256_castps256_ps128(second), _mm256_castps256_ps128(s), chains);
-        chains =
-            _mm_fmadd_ps(_mm256_extractf128_ps(second, 1), _mm256_extractf128_ps(s, 1), chains);
+        __m128 chains = _mm_setzero_ps();
+#pragma unroll
+        for (size_t i = 0; i < 2; i++) {
+            __m256i dots = eight_dots(format, w + 8 * i * b_bytes(format), x[t].q + 256 * i);
+            __m256 dx = _mm256_loadu_ps(x[t].scales + 8 * i);
+            chains = add_products(chains, _mm256_cvtepi32_ps(dots), _mm256_mul_ps(d.eight[i], dx),
+                                  has_minimum, b_sums(x[t].bias + 8 * i),
+                                  _mm256_mul_ps(m.eight[i], dx));
+        }
         chains = _mm_add_ps(chains, _mm_movehl_ps(chains, chains));
         sums[t] += _mm_cvtss_f32(_mm_add_ss(chains, _mm_movehdup_ps(chains)));
     }

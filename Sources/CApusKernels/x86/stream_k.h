@@ -1,6 +1,6 @@
 /*
  * Q4_K, Q5_K, Q6_K times one to three tokens: packed rows are streamed once, with prefetch.
- * Specification: reference/matmul.c. Larger counts go to the panel kernels.
+ * Specification: reference/matmul_k.c. Larger counts go to the panel kernels.
  *
  * Included, after its target has been pushed, by one source file per instruction set, which first
  * defines CK_STREAM_NAME(name) and

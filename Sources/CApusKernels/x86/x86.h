@@ -41,11 +41,17 @@ enum { CK_STREAM_TOKENS = 3 };
     }
 
 CK_MATMUL_FUNCTION(ck_stream_q4_0_avx2);
+CK_MATMUL_FUNCTION(ck_stream_q4_1_avx2);
+CK_MATMUL_FUNCTION(ck_stream_q5_0_avx2);
+CK_MATMUL_FUNCTION(ck_stream_q5_1_avx2);
 CK_MATMUL_FUNCTION(ck_stream_q8_0_avx2);
 CK_MATMUL_FUNCTION(ck_stream_q4_k_avx2);
 CK_MATMUL_FUNCTION(ck_stream_q5_k_avx2);
 CK_MATMUL_FUNCTION(ck_stream_q6_k_avx2);
 CK_MATMUL_FUNCTION(ck_stream_q4_0_avx512);
+CK_MATMUL_FUNCTION(ck_stream_q4_1_avx512);
+CK_MATMUL_FUNCTION(ck_stream_q5_0_avx512);
+CK_MATMUL_FUNCTION(ck_stream_q5_1_avx512);
 CK_MATMUL_FUNCTION(ck_stream_q8_0_avx512);
 CK_MATMUL_FUNCTION(ck_stream_q4_k_avx512);
 CK_MATMUL_FUNCTION(ck_stream_q5_k_avx512);

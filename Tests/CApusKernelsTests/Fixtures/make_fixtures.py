@@ -12,15 +12,17 @@ from gguf import GGMLQuantizationType as Type, GGML_QUANT_SIZES
 from gguf.quants import dequantize, quantize
 
 HERE = Path(__file__).parent
-SCALES = {"F16": [0], "Q4_0": [0], "Q8_0": [0], "Q4_K": [0, 2], "Q5_K": [0, 2], "Q6_K": [208]}
-rng = np.random.default_rng(20)
+# Offsets of the half floats in a block; random bytes there would often be NaN.
+SCALES = {"F16": [0], "BF16": [], "Q4_0": [0], "Q4_1": [0, 2], "Q5_0": [0], "Q5_1": [0, 2],
+          "Q8_0": [0], "Q4_K": [0, 2], "Q5_K": [0, 2], "Q6_K": [208]}
 
-for name in ["F16", "BF16", "Q4_0", "Q8_0", "Q4_K", "Q5_K", "Q6_K"]:
+for name in SCALES:
     kind = Type[name]
+    rng = np.random.default_rng([20, kind])
     values, size = GGML_QUANT_SIZES[kind]
     count = 64 if values == 1 else 6
     blocks = rng.integers(0, 256, (count, size), dtype=np.uint8)
-    for offset in SCALES.get(name, []):
+    for offset in SCALES[name]:
         halves = rng.normal(0, 0.1, count).astype(np.float16)
         blocks[:, offset : offset + 2] = halves.view(np.uint8).reshape(count, 2)
     if name == "BF16":
@@ -31,8 +33,9 @@ for name in ["F16", "BF16", "Q4_0", "Q8_0", "Q4_K", "Q5_K", "Q6_K"]:
     assert unpacked.size == count * values
     (HERE / f"{name}.unpack.bin").write_bytes(packed.tobytes() + unpacked.tobytes())
 
-for name in ["F16", "BF16", "Q4_0", "Q8_0"]:
+for name in ["F16", "BF16", "Q4_0", "Q4_1", "Q5_0", "Q5_1", "Q8_0"]:
     kind = Type[name]
+    rng = np.random.default_rng([21, kind])
     x = rng.normal(0, 1, 8 * 32).astype(np.float32)
     x[32:64] = 0
     x[64] = -40

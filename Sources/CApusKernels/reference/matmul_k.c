@@ -1,0 +1,92 @@
+/*
+ * Products with blocks of 256 weights: what every faster version must equal.
+ *
+ * Blocks go in groups of 4: chain k is the integer dot times d dx, less by fused multiply-add the
+ * integer minimum term times dmin dx. The sum of the chains is
+ * (chain 0 + chain 2) + (chain 1 + chain 3); groups are added in order.
+ */
+#include "../blocks.h"
+#include "functions.h"
+#include "matmul.h"
+
+static uint8_t low_value(const uint8_t *q, int i) {
+    return q[i / 64 * 32 + i % 32] >> (i / 32 % 2 * 4) & 15;
+}
+
+/* Q4_K and Q5_K: sum of q x per 32 values times scales, less the minimums. */
+static float affine_block(const uint8_t q[256], const uint8_t packed_scales[12], uint16_t d,
+                          uint16_t dmin, const ck_act256 *x) {
+    uint8_t scales[8], minimums[8];
+    ck_k_scales(packed_scales, scales, minimums);
+    int32_t dot = 0, minimum = 0;
+    for (int sub = 0; sub < 8; sub++) {
+        int32_t part = 0;
+        for (int i = 32 * sub; i < 32 * sub + 32; i++) {
+            part += q[i] * x->q[i];
+        }
+        dot += scales[sub] * part;
+        minimum += minimums[sub] * x->sums32[sub];
+    }
+    float product = (float)dot * (ck_half_to_f32(d) * x->d);
+    return fmaf(-(float)minimum, ck_half_to_f32(dmin) * x->d, product);
+}
+
+static float block_q4_k(const void *w, size_t block, const ck_act256 *x) {
+    const ck_q4_k *weights = (const ck_q4_k *)w + block;
+    uint8_t q[256];
+    for (int i = 0; i < 256; i++) {
+        q[i] = low_value(weights->q, i);
+    }
+    return affine_block(q, weights->scales, weights->d, weights->dmin, x);
+}
+
+static float block_q5_k(const void *w, size_t block, const ck_act256 *x) {
+    const ck_q5_k *weights = (const ck_q5_k *)w + block;
+    uint8_t q[256];
+    for (int i = 0; i < 256; i++) {
+        int high = weights->high[i % 32] >> (i / 32) & 1;
+        q[i] = (uint8_t)(low_value(weights->q, i) | high << 4);
+    }
+    return affine_block(q, weights->scales, weights->d, weights->dmin, x);
+}
+
+static float block_q6_k(const void *w, size_t block, const ck_act256 *x) {
+    const ck_q6_k *weights = (const ck_q6_k *)w + block;
+    int32_t dot = 0;
+    for (int i = 0; i < 256; i++) {
+        int half = i / 128, part = i / 32 % 4, j = i % 32;
+        int low = weights->low[64 * half + part % 2 * 32 + j] >> (part / 2 * 4) & 15;
+        int high = weights->high[32 * half + j] >> (2 * part) & 3;
+        dot += weights->scales[i / 16] * ((low | high << 4) - 32) * x->q[i];
+    }
+    return (float)dot * (ck_half_to_f32(weights->d) * x->d);
+}
+
+static float dot_super(const void *w, const void *x, size_t columns,
+                       float block_dot(const void *, size_t, const ck_act256 *)) {
+    size_t blocks = columns / CK_SUPER;
+    float sum = 0;
+    for (size_t group = 0; group < blocks; group += 4) {
+        float chains[4] = {0};
+        for (size_t block = group; block < blocks && block < group + 4; block++) {
+            chains[block % 4] = block_dot(w, block, (const ck_act256 *)x + block);
+        }
+        sum += (chains[0] + chains[2]) + (chains[1] + chains[3]);
+    }
+    return sum;
+}
+
+#define K_MATMUL(type)                                                                            \
+    static float dot_##type(const void *w, const void *x, size_t columns) {                       \
+        return dot_super(w, x, columns, block_##type);                                            \
+    }                                                                                             \
+    MATMUL(type)
+K_MATMUL(q4_k)
+K_MATMUL(q5_k)
+K_MATMUL(q6_k)
+
+void ck_init_matmul_k_scalar(ck_table *table) {
+    table->formats[CK_Q4_K].matmul = matmul_q4_k;
+    table->formats[CK_Q5_K].matmul = matmul_q5_k;
+    table->formats[CK_Q6_K].matmul = matmul_q6_k;
+}
