@@ -80,8 +80,9 @@ let package = Package(
         .executableTarget(
             name: "apus",
             dependencies: [
-                "ApusChat", "ApusClient", "ApusConversation", "ApusDialects", "ApusFormats",
-                "ApusGGUF", "ApusInference", "ApusModels", "ApusSampling", "ApusScheduling",
+                "ApusChat", "ApusClient", "ApusConversation", "ApusConversion", "ApusDialects",
+                "ApusFormats", "ApusGGUF", "ApusInference", "ApusModels", "ApusSampling",
+                "ApusScheduling",
                 "ApusRegistry", "ApusServer", "ApusStore", "ApusTensors", "ApusTokenizers",
                 "CApusDemo", argumentParser, crypto, logging,
             ],
@@ -91,9 +92,9 @@ let package = Package(
         swift(
             "ApusServer",
             [
-                "ApusChat", "ApusConversation", "ApusConversion", "ApusDialects", "ApusFormats",
-                "ApusGGUF", "ApusRegistry", "ApusScheduling", "ApusStore", "CApusOpenAPI", "CZlib",
-                crypto, httpTypes, hummingbird, hummingbirdCore, logging, nioCore, nioPosix,
+                "ApusChat", "ApusConversation", "ApusDialects", "ApusFormats", "ApusGGUF",
+                "ApusRegistry", "ApusScheduling", "ApusStore", "CApusOpenAPI", "CZlib", crypto,
+                httpTypes, hummingbird, hummingbirdCore, logging, nioCore, nioPosix,
                 serviceLifecycle, unixSignals,
             ]
         ),

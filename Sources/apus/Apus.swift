@@ -26,7 +26,7 @@ struct Apus: AsyncParsableCommand {
             RemoveCommand.self, LoadedCommand.self,
             StopCommand.self, PruneCommand.self, VerifyCommand.self, DiskUsageCommand.self,
             TemplateCommand.self, EvalCommand.self, CompletionCommand.self,
-            RunnerCommand.self,
+            RunnerCommand.self, ConverterCommand.self,
         ]
     )
 

@@ -4,7 +4,43 @@ private import Foundation
 
 /// A runner whose model does what the prompt says, for the tests of `ApusScheduling`.
 @main struct RunnerTestChild {
-    static func main() async { await RunnerService(backend: ScriptedBackend()).run() }
+    static func main() async {
+        if CommandLine.arguments.dropFirst().first == "converter" {
+            ConverterService.run(explaining: { SchedulingError(wrapping: $0) }, ScriptedWork.plan)
+        }
+        await RunnerService(backend: ScriptedBackend()).run()
+    }
+}
+
+/// Conversions that do what the type of the order says.
+private enum ScriptedWork {
+    static func plan(_ order: ConversionOrder) throws -> ConverterService.Work? {
+        guard case .quantize(let path, let type) = order else {
+            throw SchedulingError(.invalidRequest, "\(order)")
+        }
+        switch type {
+        case "nothing": return nil
+        case "refuse": throw SchedulingError(.invalidRequest, "unsupported quantization type")
+        case "hang": while true { usleep(10_000) }
+        case "garbage":
+            _ = "this is no frame, and long enough".withCString { write(0, $0, strlen($0)) }
+            while true { usleep(10_000) }
+        default: break
+        }
+        return ConverterService.Work(status: "making \(path)", sizeBytes: 3_000_000) { sink in
+            let piece = (0..<1_000_000).map { UInt8(truncatingIfNeeded: $0 / 3) }
+            try piece.withUnsafeBytes(sink)
+            switch type {
+            case "crash":
+                report("Fatal error: scripted crash")
+                abort()
+            case "stall": while true { usleep(10_000) }
+            case "fail": throw SchedulingError(.loadFailed, "weight 7 is NaN")
+            default: break
+            }
+            for _ in 0..<2 { try piece.withUnsafeBytes(sink) }
+        }
+    }
 }
 
 /// Loads, or fails to, as the name of the built-in model says.

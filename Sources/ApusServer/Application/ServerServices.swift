@@ -17,6 +17,8 @@ package struct ServerServices: Sendable {
     package let connections: ConnectionRegistry
     /// Pulls and pushes models; nil where that is not wanted.
     package let registry: RegistryClient?
+    /// Makes weights; nil where that is not wanted.
+    package let converter: ConverterLauncher?
     /// The time of day.
     package let now: @Sendable () -> WireTime
 
@@ -26,12 +28,14 @@ package struct ServerServices: Sendable {
         scheduler: Scheduler,
         connections: ConnectionRegistry = ConnectionRegistry(),
         registry: RegistryClient? = nil,
+        converter: ConverterLauncher? = nil,
         now: @escaping @Sendable () -> WireTime
     ) {
         self.library = library
         self.scheduler = scheduler
         self.connections = connections
         self.registry = registry
+        self.converter = converter
         batches = MessageBatches(path: library.store.paths.batches, now: now)
         seal = .make(for: library.store)
         self.now = now

@@ -1,12 +1,17 @@
 internal import ApusChat
-internal import ApusConversion
 internal import ApusFormats
-internal import ApusGGUF
+package import ApusGGUF
+internal import ApusScheduling
 internal import ApusStore
 
 extension ModelLibrary {
     /// What making a model finds out about uploaded files.
-    var inspector: ModelInspector {
+    ///
+    /// Weights are made by `converter` in a process of its own, for as long as `isWanted` says so.
+    func inspector(
+        _ converter: ConverterLauncher?,
+        while isWanted: @escaping @Sendable () -> Bool
+    ) -> ModelInspector {
         var inspector = ModelInspector(
             facts: { path in try Self.facts(of: try GGUFFile(path: path)) },
             checkTemplate: { text in
@@ -19,24 +24,20 @@ extension ModelLibrary {
                 }
             }
         )
+        guard let converter else { return inspector }
         inspector.quantization = { path, type in
-            let type = try QuantizationPolicy.type(named: type)
-            let file = try GGUFFile(path: path)
-            guard let conversion = try ModelConversion.quantizing(file, to: type) else {
-                return nil
-            }
-            return WeightsConversion(
-                conversion,
-                status: "quantizing \(Self.quantization(of: file)) model to \(type.name)"
-            )
+            try converter.plan(.quantize(path: path, type: type), isWanted: isWanted)
+                .map { WeightsConversion($0) }
         }
         inspector.checkpoint = { files, type in
-            let (conversion, made) = try ModelConversion.converting(
-                CheckpointFiles(files),
-                to: type.isEmpty ? nil : try QuantizationPolicy.type(named: type)
+            let order = ConversionOrder.checkpoint(
+                files: files.map { .init(name: $0.name, path: $0.path) },
+                type: type
             )
-            let status = type.isEmpty ? "converting model" : "quantizing model to \(made.name)"
-            return WeightsConversion(conversion, status: status)
+            guard let planned = try converter.plan(order, isWanted: isWanted) else {
+                throw SchedulingError(.protocolViolation, "The converter has nothing to convert.")
+            }
+            return WeightsConversion(planned)
         }
         return inspector
     }
@@ -66,7 +67,7 @@ extension ModelLibrary {
 
     /// The name of the quantization mix; for files that do not say, the format that most weights
     /// of matrices have.
-    static func quantization(of file: GGUFFile) -> String {
+    package static func quantization(of file: GGUFFile) -> String {
         let code = (try? file.metadata.optionalInt("general.file_type")) ?? nil
         if let code, let type = UInt32(exactly: code).flatMap({ FileType(code: $0) }) {
             return type.name
@@ -86,10 +87,15 @@ extension ModelLibrary {
 }
 
 extension WeightsConversion {
-    /// A conversion for the store to carry out.
-    init(_ conversion: ModelConversion, status: String) {
-        self.init(status: status, sizeBytes: Int64(conversion.fileBytes)) { sink, progress in
-            try conversion.write(to: sink) { try progress(Int64($0)) }
+    /// A conversion for the store to take in.
+    init(_ planned: PlannedConversion) {
+        self.init(status: planned.status, sizeBytes: planned.sizeBytes) { sink, progress in
+            var completed: Int64 = 0
+            try planned.write { piece in
+                try sink(piece)
+                completed += Int64(piece.count)
+                try progress(completed)
+            }
         }
     }
 }

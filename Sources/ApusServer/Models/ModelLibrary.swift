@@ -76,6 +76,33 @@ package final class ModelLibrary: Sendable {
         }
     }
 
+    /// Threads on which models are made, so that making them never holds up reading them.
+    private static let workshop: NIOThreadPool = {
+        let pool = NIOThreadPool(numberOfThreads: 4)
+        pool.start()
+        return pool
+    }()
+
+    /// Runs `work` that may take minutes; a few at a time, the others wait.
+    ///
+    /// `isWanted`, which `work` gets, is false once the task is cancelled.
+    func working<Value: Sendable>(
+        _ work:
+            @escaping @Sendable (
+                _ store: ModelStore, _ isWanted: @escaping @Sendable () -> Bool
+            ) throws -> Value
+    ) async throws -> Value {
+        let store = store
+        let isCancelled = CancellationFlag()
+        return try await withTaskCancellationHandler {
+            try await Self.workshop.runIfActive {
+                try work(store) { !isCancelled.isRaised }
+            }
+        } onCancel: {
+            isCancelled.raise()
+        }
+    }
+
     /// Runs `work` where waiting for the disk holds up nobody.
     func blocking<Value: Sendable>(
         _ work: @escaping @Sendable (ModelStore) throws -> Value
@@ -83,4 +110,13 @@ package final class ModelLibrary: Sendable {
         let store = store
         return try await NIOThreadPool.singleton.runIfActive { try work(store) }
     }
+}
+
+/// Tells work on another thread that nobody waits for it any more.
+private final class CancellationFlag: Sendable {
+    private let value = Atomic(false)
+
+    var isRaised: Bool { value.load(ordering: .relaxed) }
+
+    func raise() { value.store(true, ordering: .relaxed) }
 }

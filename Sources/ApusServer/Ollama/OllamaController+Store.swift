@@ -8,11 +8,13 @@ extension OllamaController {
     @Sendable func create(_ request: Request, _ context: ServerContext) async throws -> Response {
         let body = try await decode(OllamaCreate.self, from: request)
         let creation = try ModelCreation(body)
-        let library = services.library
+        let (library, converter) = (services.library, services.converter)
         let relay = FrameRelay(for: context, in: services.connections) { queue in
             try await pullIfMissing(body.from, to: queue)
-            try await library.blocking { store in
-                try store.create(creation, inspector: library.inspector) { progress in
+            try await library.working { store, isWanted in
+                let inspector = library.inspector(converter, while: isWanted)
+                try store.create(creation, inspector: inspector) { progress in
+                    guard isWanted() else { throw CancellationError() }
                     try queue.offer(Reply.line(OllamaProgress(progress)))
                 }
             }

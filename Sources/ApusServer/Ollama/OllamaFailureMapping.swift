@@ -1,4 +1,3 @@
-internal import ApusConversion
 internal import ApusDialects
 internal import ApusGGUF
 internal import ApusRegistry
@@ -31,8 +30,6 @@ struct OllamaFailureMapping {
         case let error as RegistryError:
             (status, message) = (Self.status(of: error.code), error.message)
         case let error as SchedulingError:
-            (status, message) = (Self.status(of: error.code), error.message)
-        case let error as ConversionError:
             (status, message) = (Self.status(of: error.code), error.message)
         case let error as GGUFError:
             (status, message) = (.internalServerError, error.message)
@@ -80,15 +77,6 @@ struct OllamaFailureMapping {
         case .busy: .serviceUnavailable
         case .missingBlob, .corruptManifest, .corruptConfig, .corruptLayer, .system:
             .internalServerError
-        }
-    }
-
-    private static func status(of code: ConversionError.Code) -> HTTPResponse.Status {
-        switch code {
-        case .unsupportedQuantization, .quantizedSource, .badCheckpoint, .badConfig,
-            .unsupportedArchitecture, .unsupportedVariant, .badTokenizer:
-            .badRequest
-        case .unfitWeight, .truncated, .io: .internalServerError
         }
     }
 

@@ -23,17 +23,25 @@ struct AtomicFile: ~Copyable {
         try FileSystem.makeFolder(folder)
         let random = UInt64.random(in: .min ... .max)
         let path = "\(folder)/\(prefix)\(String(random, radix: 36))"
-        let file = try Descriptor(
-            opening: path,
-            O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW,
-            mode: 0o600
-        )
+        try UnfinishedFiles.add(path)
+        let file: Descriptor
+        do throws(StoreError) {
+            file = try Descriptor(
+                opening: path,
+                O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW,
+                mode: 0o600
+            )
+        } catch {
+            UnfinishedFiles.forget(path)
+            throw error
+        }
         self.path = path
         self.file = file
     }
 
     deinit {
         if !isCommitted { _ = unlink(path) }
+        UnfinishedFiles.forget(path)
     }
 
     /// Appends bytes.

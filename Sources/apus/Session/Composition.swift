@@ -42,6 +42,7 @@ struct Composition: Sendable {
             library: library,
             scheduler: Self.scheduler(configuration, logger),
             registry: RegistryClient(store: store, settings: settings),
+            converter: Self.converter(logger),
             now: { WireTime(Date()) }
         )
     }
@@ -71,6 +72,14 @@ struct Composition: Sendable {
             log: { line in logger.debug("runner", metadata: ["line": "\(line)"]) }
         )
         return Scheduler(configuration: scheduling, launcher: launcher)
+    }
+
+    private static func converter(_ logger: Logger) -> ConverterLauncher {
+        ConverterLauncher(
+            executable: executable,
+            arguments: ["converter"],
+            log: { line in logger.debug("converter", metadata: ["line": "\(line)"]) }
+        )
     }
 
     /// The running program; on Linux a path that stays right when the file is replaced.

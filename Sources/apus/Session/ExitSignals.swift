@@ -1,3 +1,4 @@
+internal import ApusStore
 internal import Dispatch
 internal import Synchronization
 
@@ -7,7 +8,8 @@ internal import Darwin
 internal import Glibc
 #endif
 
-/// What SIGINT, SIGTERM and SIGHUP do to a command: it ends at once, and the terminal is as it was.
+/// What SIGINT, SIGTERM and SIGHUP do to a command: it ends at once, the terminal is as it was and
+/// no unfinished file is left.
 ///
 /// Runners of this process notice its end by themselves. The status is that of a process that the
 /// signal killed, as shells report it: 130 after Ctrl-C.
@@ -37,6 +39,7 @@ enum ExitSignals {
 
     private static func end(_ number: Int32) {
         mode.withLock { $0?.restore() }
+        UnfinishedFiles.removeAll()
         // Not `exit`: other threads are at work and must not see what they use taken down.
         _exit(128 + number)
     }
