@@ -2,11 +2,19 @@
 struct BackOff {
     private let policy: RegistryPolicy
     private var failures = 0
+    private var furthest: Int64 = 0
 
     init(_ policy: RegistryPolicy) { self.policy = policy }
 
     /// Forgets the failures: there was progress.
     mutating func reset() { failures = 0 }
+
+    /// Forgets the failures if `position` is further than ever: what is done over is no progress.
+    mutating func reset(at position: Int64) {
+        guard position > furthest else { return }
+        furthest = position
+        failures = 0
+    }
 
     /// Waits before the next attempt.
     ///

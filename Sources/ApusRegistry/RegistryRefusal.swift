@@ -21,6 +21,17 @@ enum RegistryRefusal {
         }
     }
 
+    /// Whether a refusal says that there is no such upload, or none in the state that its URL tells
+    /// of (distribution, "Error Codes": code-2, code-3).
+    static func isOfLostUpload(_ body: [UInt8]) -> Bool {
+        let document = try? JSONParser.parse(body, maximumDepth: 32)
+        let errors = document?.objectValue?["errors"]?.arrayValue ?? []
+        return errors.contains { error in
+            let code = error.objectValue?["code"]?.stringValue
+            return code == "BLOB_UPLOAD_UNKNOWN" || code == "BLOB_UPLOAD_INVALID"
+        }
+    }
+
     /// The message of `{"errors":[{"code":...,"message":...}]}` or `{"error":...}` (Hugging Face), else
     /// the text itself.
     private static func words(_ body: [UInt8]) -> String {

@@ -3,7 +3,7 @@ internal import AsyncHTTPClient
 internal import NIOCore
 internal import NIOHTTP1
 
-/// One push: layers one after another, then the manifest.
+/// One push: the layers in parallel, then the manifest.
 struct ModelPush: Sendable {
     let session: RegistrySession
     let store: ModelStore
@@ -12,20 +12,38 @@ struct ModelPush: Sendable {
     let report: RegistryClient.Report
 
     func run() async throws {
-        let layers = manifest.allLayers
+        var seen: Set<Digest> = []
+        let layers = manifest.allLayers.filter { seen.insert($0.digest).inserted }
         let board = ProgressBoard("pushing", layers)
         try await board.reporting(every: session.policy.progressInterval, to: report) {
-            for (index, layer) in layers.enumerated() {
-                try await BlobPush(
-                    session: session,
-                    blobs: store.blobs,
-                    layer: layer,
-                    place: { board.set(index, $0) }
-                ).run()
-                board.finish(index)
-            }
+            try await send(layers, board)
         }
         try await report(RegistryProgress("pushing manifest"))
+        try await sendManifest()
+    }
+
+    /// Sends the layers, some at a time.
+    private func send(_ layers: [Layer], _ board: ProgressBoard) async throws {
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            defer { group.cancelAll() }
+            for (index, layer) in layers.enumerated() {
+                if index >= session.policy.blobsAtOnce { try await group.next() }
+                group.addTask {
+                    let push = BlobPush(
+                        session: session,
+                        store: store,
+                        layer: layer,
+                        place: { board.set(index, $0) }
+                    )
+                    try await push.run()
+                    board.finish(index)
+                }
+            }
+            try await group.waitForAll()
+        }
+    }
+
+    private func sendManifest() async throws {
         try await session.retrying {
             let (bytes, type) = (bytes, manifest.mediaType)
             let response = try await session.succeed(

@@ -110,15 +110,17 @@ final class RegistryTransport: Sendable {
     ///
     /// Throws: `protocolViolation`; `insecure` when it would leave TLS.
     func location(_ text: String, of response: Response) throws(RegistryError) -> RegistryURL {
+        try location(text, from: response.url)
+    }
+
+    /// The URL that was found at another one, if it may be used; see `location(_:of:)`.
+    func location(_ text: String, from base: RegistryURL) throws(RegistryError) -> RegistryURL {
         guard text.utf8.count <= policy.maximumURLBytes else {
-            throw RegistryError(.tooLarge, "\(response.url.host) sends a URL that is too long.")
+            throw RegistryError(.tooLarge, "\(base.host) sends a URL that is too long.")
         }
-        let next = try response.url.resolving(text)
-        guard next.isSecure || !response.url.isSecure || allowsInsecure else {
-            throw RegistryError(
-                .insecure,
-                "\(response.url.host) redirects to plain HTTP at \(next.host)."
-            )
+        let next = try base.resolving(text)
+        guard next.isSecure || !base.isSecure || allowsInsecure else {
+            throw RegistryError(.insecure, "\(base.host) redirects to plain HTTP at \(next.host).")
         }
         return next
     }
@@ -274,10 +276,11 @@ final class RegistryTransport: Sendable {
         }
         if isRegistry { state.withLock { $0.isRegistryClosed = kinds.contains(.closed) } }
         guard !allowed.isEmpty else {
-            throw RegistryError(
-                .forbiddenAddress,
-                "\(url.host) is at an address that must not be connected to from here."
-            )
+            let reason =
+                isRegistry && kinds.contains(.closed)
+                ? "a private address: OLLAMA_PRIVATE_REGISTRIES says which of those other machines "
+                    + "may name" : "an address that must not be connected to from here"
+            throw RegistryError(.forbiddenAddress, "\(url.host) is at \(reason).")
         }
         if isProxied { return nil }
         let turn = state.withLock { state in

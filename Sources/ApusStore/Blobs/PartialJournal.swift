@@ -22,18 +22,8 @@ struct PartialJournal: ~Copyable {
 
     /// Opens or makes the journal at `path` and takes its lock; nil when somebody else has it.
     static func open(_ path: String) throws(StoreError) -> PartialJournal? {
-        while true {
-            let file = try Descriptor(
-                opening: path,
-                O_RDWR | O_CREAT | O_NOFOLLOW | O_APPEND,
-                mode: 0o600
-            )
-            guard try file.tryLock() else { return nil }
-            // Whoever had the lock before may have finished and removed the file meanwhile.
-            if FileStatus.of(path)?.identity == (try file.status()).identity {
-                return PartialJournal(file: file)
-            }
-        }
+        guard let file = try Descriptor.locked(path) else { return nil }
+        return PartialJournal(file: file)
     }
 
     private init(file: consuming Descriptor) { self.file = file }

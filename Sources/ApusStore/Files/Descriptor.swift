@@ -151,6 +151,22 @@ struct Descriptor: ~Copyable {
         #endif
     }
 
+    /// Opens or makes a file to append to, and takes its lock; nil when somebody else has it.
+    ///
+    /// The lock is held for as long as the file is open, at most as long as the process lives.
+    static func locked(_ path: String) throws(StoreError) -> Descriptor? {
+        while true {
+            let file = try Descriptor(
+                opening: path,
+                O_RDWR | O_CREAT | O_NOFOLLOW | O_APPEND,
+                mode: 0o600
+            )
+            guard try file.tryLock() else { return nil }
+            // Whoever had the lock before may have finished and removed the file meanwhile.
+            if FileStatus.of(path)?.identity == (try file.status()).identity { return file }
+        }
+    }
+
     /// Takes the file's lock unless somebody has it.
     func tryLock() throws(StoreError) -> Bool {
         while flock(number, LOCK_EX | LOCK_NB) != 0 {

@@ -7,7 +7,7 @@ extension ModelStore {
         package enum Kind: Sendable {
             /// The content of a model that is gone, or of one that is about to be.
             case blob
-            /// A download that was not finished, or its journal.
+            /// A download that was not finished, its journal, or the record of an upload.
             case partial
             /// An upload or a manifest that was not finished, or a name that means nothing here.
             case leftover
@@ -72,8 +72,8 @@ extension ModelStore {
         }
     }
 
-    /// The files below the folders of blobs and manifests that are neither manifests nor among the
-    /// blobs `used`, in order of path.
+    /// The files below the folders of blobs, manifests and uploads that are neither manifests nor
+    /// among the blobs `used`, in order of path.
     func unusedFiles(besides used: Set<Digest>) throws(StoreError) -> [UnusedFile] {
         var files: [UnusedFile] = []
         for name in try FileSystem.names(in: paths.blobs) {
@@ -86,6 +86,11 @@ extension ModelStore {
             files.append(UnusedFile(path: "blobs/\(name)", kind: kind, status))
         }
         try addUnfinished(below: "manifests", depth: 4, to: &files)
+        for name in try FileSystem.names(in: paths.uploads) {
+            guard let status = FileStatus.of("\(paths.uploads)/\(name)"), status.kind == .file
+            else { continue }
+            files.append(UnusedFile(path: "uploads/\(name)", kind: .partial, status))
+        }
         return files
     }
 

@@ -37,7 +37,7 @@ package struct StoreUsage: Sendable, Equatable {
     package internal(set) var linked = Amount()
     /// Blobs that no model uses.
     package internal(set) var unreferenced = Amount()
-    /// Downloads that were not finished, with their journals.
+    /// Downloads that were not finished, with their journals, and the records of uploads.
     package internal(set) var partial = Amount()
     /// Uploads that were not finished, and names that mean nothing here.
     package internal(set) var leftovers = Amount()

@@ -9,6 +9,7 @@
 /// root/apus.lock                                    lock between processes
 /// root/apus.key                                     signs what clients send back
 /// root/batches/                                     see `BatchFolder`
+/// root/uploads/<64 hex>                             see `UploadJournal`
 /// ```
 ///
 /// Paths are made from `Digest` and `ModelName` alone, and neither type has a value that could
@@ -33,6 +34,14 @@ package struct StorePaths: Sendable, Hashable {
     package var signingKey: String { "\(root)/apus.key" }
     /// The folder of message batches.
     package var batches: String { "\(root)/batches" }
+
+    /// The folder of what is known of unfinished uploads.
+    package var uploads: String { "\(root)/uploads" }
+
+    /// The record of the upload of a blob to one place; `place` is told apart by its digest.
+    func uploadPath(of digest: Digest, to place: String) -> String {
+        "\(uploads)/\(Digest(hashing: Array("\(place)\n\(digest)".utf8)).hex)"
+    }
 
     /// The file of a blob.
     package func path(of digest: Digest) -> String { "\(blobs)/\(digest.fileName)" }

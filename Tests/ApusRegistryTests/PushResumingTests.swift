@@ -1,0 +1,160 @@
+import ApusStore
+import Foundation
+import NIOHTTP1
+import TestSupport
+import Testing
+
+@testable import ApusRegistry
+
+/// Uploads that break, in one push and from one push to the next.
+@Suite(.timeLimit(.minutes(1))) struct PushResumingTests {
+    private let shelf = Shelf()
+    private var wanted: Int { shelf.weights.count + shelf.config.count }
+
+    @Test func brokenUploadGoesOnWhereTheRegistryIs() async throws {
+        let depot = Depot(.half(2))
+        try await RogueRegistry.run(depot.answer) { registry in
+            _ = try await Desk.push(shelf, to: registry)
+            #expect(depot.manifest == shelf.manifest && depot.blobsAtManifest == 2)
+            #expect(registry.bytesReceived == wanted + 15_000)
+        }
+    }
+
+    @Test func lostUploadIsBegunAnew() async throws {
+        let depot = Depot(.lost(3))
+        try await RogueRegistry.run(depot.answer) { registry in
+            let lines = try await Desk.push(shelf, to: registry)
+            #expect(depot.manifest == shelf.manifest && depot.blobsAtManifest == 2)
+            #expect(depot.opened == 3)
+            #expect(registry.bytesReceived == wanted + 90_000)
+            let weights = Digest(hashing: shelf.weights).description
+            #expect(lines.last { $0.digest == weights }?.completed == 100_000)
+        }
+    }
+
+    @Test func registryThatCannotBeAskedIsWhereItWas() async throws {
+        let depot = Depot(.silent(2))
+        try await RogueRegistry.run(depot.answer) { registry in
+            _ = try await Desk.push(shelf, to: registry)
+            #expect(depot.manifest == shelf.manifest && depot.opened == 2)
+            #expect(registry.bytesReceived == wanted + 30_000)
+        }
+    }
+
+    @Test func tokenThatRunsOutIsRenewed() async throws {
+        let depot = Depot(.expired(3))
+        try await RogueRegistry.run(depot.answer) { registry in
+            _ = try await Desk.push(shelf, to: registry)
+            #expect(depot.manifest == shelf.manifest && depot.blobsAtManifest == 2)
+            #expect(registry.bytesReceived == wanted + 30_000)
+        }
+    }
+
+    @Test func laterPushGoesOnWhereTheRegistryIs() async throws {
+        let depot = Depot(.down(3))
+        try await RogueRegistry.run(depot.answer) { registry in
+            let desk = try Desk.stocked(shelf, registry)
+            try await fails("refused(status: 500)") { try await desk.push(to: registry) }
+            let file = try #require(try desk.files(in: "uploads").first)
+            let attributes = try FileManager.default.attributesOfItem(
+                atPath: desk.folder.path("models/uploads/\(file)")
+            )
+            #expect((attributes[.posixPermissions] as? Int) == 0o600)
+            let before = registry.bytesReceived
+            depot.repair()
+            try await desk.push(to: registry)
+            #expect(depot.manifest == shelf.manifest && depot.opened == 2)
+            // Three pieces and the half of others had arrived.
+            #expect(registry.bytesReceived - before < 40_000)
+            #expect(try desk.files(in: "uploads").isEmpty)
+        }
+    }
+
+    @Test func laterPushBeginsAnewWhereTheUploadIsGone() async throws {
+        let depot = Depot(.down(3))
+        try await RogueRegistry.run(depot.answer) { registry in
+            let desk = try Desk.stocked(shelf, registry)
+            try await fails("refused(status: 500)") { try await desk.push(to: registry) }
+            depot.repair()
+            depot.forget()
+            try await desk.push(to: registry)
+            #expect(depot.manifest == shelf.manifest && depot.opened == 3)
+        }
+    }
+
+    /// What an upload holds is not trusted: only the registry's word on the digest counts.
+    @Test func recordOfAnotherUploadIsNotBelieved() async throws {
+        let depot = Depot()
+        try await RogueRegistry.run(depot.answer) { registry in
+            let desk = try Desk.stocked(shelf, registry)
+            try record("/v2/team/m/uploads/1?s=1", in: desk, registry)
+            // Somebody else's bytes.
+            _ = depot.answer(
+                .init(method: "POST", target: "/v2/x/uploads/", headers: [:], body: [])
+            )
+            _ = depot.answer(
+                .init(
+                    method: "PATCH",
+                    target: "/v2/team/m/uploads/1",
+                    headers: ["Content-Range": "0-29999"],
+                    body: Array(shelf.weights.reversed().prefix(30_000))
+                )
+            )
+            try await desk.push(to: registry)
+            #expect(depot.manifest == shelf.manifest && depot.blobsAtManifest == 2)
+        }
+    }
+
+    @Test(arguments: [
+        "http://169.254.169.254/latest/meta-data", "http://[fe80::1]/", "file:///etc/passwd",
+        "http://user:pw@127.0.0.1/", "http://127.0.0.1:1/v2/team/m/uploads/9", "\\", "http://",
+    ])
+    func recordLeadsNowhereItMayNot(_ location: String) async throws {
+        let depot = Depot()
+        try await RogueRegistry.run(depot.answer) { registry in
+            let desk = try Desk.stocked(shelf, registry)
+            try record(location, in: desk, registry)
+            try await desk.push(to: registry)
+            #expect(depot.manifest == shelf.manifest && depot.opened == 2)
+            #expect(registry.bytesReceived == wanted)
+        }
+    }
+
+    /// Leaves a record of an upload of the weights, of which 30,000 bytes were taken.
+    private func record(_ location: String, in desk: Desk, _ registry: RogueRegistry) throws {
+        let claim = try desk.store.claimUpload(
+            of: Digest(hashing: shelf.weights),
+            sizeBytes: Int64(shelf.weights.count),
+            to: "http://127.0.0.1:\(registry.port)\nteam/m"
+        )
+        guard case .claimed(let journal) = claim else { throw StoreError(.busy, "Busy.") }
+        journal.begin(at: location)
+        let checksum = String(repeating: "0", count: 32)
+        journal.record(.init(end: 30_000, checksum: checksum, location: location))
+        #expect(try desk.files(in: "uploads").count == 1)
+    }
+
+    @Test func twoPushesSendOneUpload() async throws {
+        let depot = Depot()
+        try await RogueRegistry.run(depot.answer) { registry in
+            let desk = try Desk.stocked(shelf, registry)
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                for _ in 0..<2 { group.addTask { try await desk.push(to: registry) } }
+                try await group.waitForAll()
+            }
+            #expect(depot.manifest == shelf.manifest && depot.opened == 2)
+            #expect(registry.bytesReceived == wanted)
+        }
+    }
+
+    @Test func storeThatCannotBeWrittenToIsPushedFrom() async throws {
+        let depot = Depot(.half(2))
+        try await RogueRegistry.run(depot.answer) { registry in
+            let desk = try Desk.stocked(shelf, registry)
+            // A file in the place of the folder: works for root, too.
+            try Data().write(to: URL(fileURLWithPath: desk.folder.path("models/uploads")))
+            try await desk.push(to: registry)
+            #expect(depot.manifest == shelf.manifest)
+        }
+    }
+}
