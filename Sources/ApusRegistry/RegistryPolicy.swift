@@ -48,7 +48,7 @@ package struct RegistryPolicy: Sendable {
     /// Bytes of a blob that are recorded, and lost by a kill, together; for each connection.
     ///
     /// `blobsAtOnce` · `streamsPerBlob` of these are less than a part.
-    package var pieceBytes: Int64 = 2 << 20
+    package var pieceBytes: Int64 = 512 << 10
     /// Smallest and largest piece of an upload, in bytes; Ollama's.
     package var uploadBytes: ClosedRange<Int64> = 100_000_000...1_000_000_000
 

@@ -26,10 +26,12 @@ struct RegistrySession: Sendable {
             throw RegistryError(.insecure, "insecure protocol http")
         }
         let root = try RegistryURL(registryOf: name, isSecure: name.scheme == "https")
+        var policy = client.policy
+        if !options.mayBePrivate(root) { policy.privateAddresses = .never }
         let transport = try RegistryTransport(
             registryHost: root.host,
             settings: client.settings,
-            policy: client.policy,
+            policy: policy,
             allowsInsecure: options.allowsInsecure
         )
         let authenticator = Authenticator(

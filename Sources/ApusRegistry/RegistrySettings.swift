@@ -59,12 +59,30 @@ package struct RegistryOptions: Sendable, Equatable {
     package var username: String?
     /// The password.
     package var password: String?
+    /// The registries that may be at private addresses, as `host` or `host:port`; `*` is any of them,
+    /// nil all.
+    package var privateRegistries: [String]?
 
     /// Safe connections, no password.
-    package init(allowsInsecure: Bool = false, username: String? = nil, password: String? = nil) {
+    package init(
+        allowsInsecure: Bool = false,
+        username: String? = nil,
+        password: String? = nil,
+        privateRegistries: [String]? = nil
+    ) {
         self.allowsInsecure = allowsInsecure
         self.username = username
         self.password = password
+        self.privateRegistries = privateRegistries
+    }
+
+    /// Whether a registry may be at a private address.
+    func mayBePrivate(_ url: RegistryURL) -> Bool {
+        guard let privateRegistries else { return true }
+        return privateRegistries.contains { entry in
+            let entry = entry.lowercased()
+            return entry == "*" || entry == url.host || entry == url.authority
+        }
     }
 }
 

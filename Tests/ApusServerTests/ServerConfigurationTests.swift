@@ -9,7 +9,8 @@ import Testing
         "KEEP_ALIVE": "1h", "LOAD_TIMEOUT": "1m", "CONTEXT_LENGTH": "100", "NUM_PARALLEL": "4",
         "MAX_LOADED_MODELS": "2", "MAX_QUEUE": "3", "MAX_BODY": "1M", "MAX_BLOB": "1G",
         "NOPRUNE": "1", "NOHISTORY": "1", "KEEP_VOLATILE": "1", "NOREPLAY": "1", "DEBUG": "1",
-        "COMPRESSION": "1", "DEBUG_LOG_REQUESTS": "1", "ANTHROPIC_DONE": "1",
+        "PRIVATE_REGISTRIES": "10.0.0.1:5000", "COMPRESSION": "1", "DEBUG_LOG_REQUESTS": "1",
+        "ANTHROPIC_DONE": "1",
     ]
 
     @Test(

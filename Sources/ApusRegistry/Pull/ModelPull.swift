@@ -1,4 +1,5 @@
 internal import ApusStore
+internal import NIOHTTP1
 
 /// One pull: the manifest, the layers in parallel, the name.
 struct ModelPull: Sendable {
@@ -40,8 +41,25 @@ struct ModelPull: Sendable {
                 return bytes
             }
         } catch let error as RegistryError {
+            if error.code == .notFound { try await requireNoList() }
             throw RegistryError(error.code, "pull model manifest: \(error.message)")
         }
+    }
+
+    /// Registries hide lists of images from those who only ask for images.
+    ///
+    /// Throws: `unsupported` when there is one.
+    private func requireNoList() async throws {
+        let response = try await session.send(
+            RegistryTransport.Request(
+                method: .HEAD,
+                url: session.path("manifests/\(session.name.tag)"),
+                headers: [("Accept", PulledManifest.listTypes)]
+            )
+        )
+        let type = response.header("Content-Type") ?? ""
+        guard response.status == 200, PulledManifest.isList(type) else { return }
+        throw PulledManifest.listRefusal(session.root.host)
     }
 
     /// Checks that the disk has room for everything before anything is written.

@@ -6,6 +6,11 @@ enum PulledManifest {
     static let acceptedTypes =
         "\(MediaType.manifest), application/vnd.oci.image.manifest.v1+json"
 
+    /// Formats of lists of images, of which none is a model.
+    static let listTypes =
+        "application/vnd.oci.image.index.v1+json, "
+        + "application/vnd.docker.distribution.manifest.list.v2+json"
+
     /// Compares a manifest with the digest that came along, if one did.
     ///
     /// Throws: `truncated` on a difference: asking again may help.
@@ -26,11 +31,7 @@ enum PulledManifest {
     /// this program runs; `protocolViolation` for a digest with two sizes.
     static func layers(of bytes: [UInt8], from host: String) throws -> [Layer] {
         let manifest = try Manifest(bytes)
-        guard !manifest.mediaType.hasSuffix("list.v2+json"),
-            !manifest.mediaType.contains("image.index")
-        else {
-            throw RegistryError(.unsupported, "\(host) has a list of images there, not a model.")
-        }
+        guard !isList(manifest.mediaType) else { throw listRefusal(host) }
         guard manifest.config != nil || !manifest.layers.isEmpty else {
             throw RegistryError(.protocolViolation, "The manifest names no layers.")
         }
@@ -47,6 +48,20 @@ enum PulledManifest {
             throw RegistryError(.unsupported, "\(host) has an image there that is no model.")
         }
         return try unique(manifest.allLayers)
+    }
+
+    /// Whether a media type is one of lists of images.
+    static func isList(_ mediaType: String) -> Bool {
+        mediaType.contains("manifest.list") || mediaType.contains("image.index")
+    }
+
+    /// The error for a list of images.
+    static func listRefusal(_ host: String) -> RegistryError {
+        RegistryError(
+            .unsupported,
+            "\(host) has a list of images there (an OCI index), not a model; "
+                + "pull one of those that it lists by a tag of its own"
+        )
     }
 
     private static func unique(_ layers: [Layer]) throws -> [Layer] {

@@ -7,6 +7,8 @@ package struct ServerContext: RequestContext {
     package var coreContext: CoreRequestContextStorage
     /// The connection the request came on.
     let connection: ConnectionRegistry.ID
+    /// Whether the other end of the connection is on this machine.
+    let isLocal: Bool
     /// When the request came.
     let arrival = ContinuousClock.now
 
@@ -14,6 +16,20 @@ package struct ServerContext: RequestContext {
     package init(source: Source) {
         coreContext = .init(source: source)
         connection = ConnectionRegistry.ID(source.channel)
+        isLocal = Self.isLocal(source.channel.remoteAddress, to: source.channel.localAddress)
+    }
+
+    /// Whether a peer is on this machine: at a loopback address, or at the very address that it
+    /// connected to.
+    static func isLocal(_ peer: SocketAddress?, to own: SocketAddress?) -> Bool {
+        switch peer {
+        case .unixDomainSocket: return true
+        case .v4, .v6: break
+        case nil: return false
+        }
+        guard let address = peer?.ipAddress else { return false }
+        let plain = address.hasPrefix("::ffff:") ? String(address.dropFirst(7)) : address
+        return plain.hasPrefix("127.") || address == "::1" || address == own?.ipAddress
     }
 
     /// Nanoseconds since the request came.

@@ -109,6 +109,12 @@ package struct EnvironmentVariable: Sendable, Equatable {
             help: "PEM file of certificate authorities that registries may have, too"
         ),
         EnvironmentVariable(
+            name: "PRIVATE_REGISTRIES",
+            kind: .list,
+            defaultText: "",
+            help: "Registries at private addresses that other machines may name; * for any"
+        ),
+        EnvironmentVariable(
             name: "NOPRUNE",
             kind: .truth,
             defaultText: "false",

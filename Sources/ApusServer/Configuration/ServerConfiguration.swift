@@ -8,6 +8,8 @@ package struct ServerConfiguration: Sendable, Equatable {
     package var origins = OriginPolicy()
     /// Names by which the server may be addressed, besides local ones (`ALLOWED_HOSTS`).
     package var allowedHosts: [String] = []
+    /// Registries at private addresses that other machines may name (`PRIVATE_REGISTRIES`).
+    package var privateRegistries: [String] = []
     /// How long models stay loaded (`KEEP_ALIVE`).
     package var keepAlive = OllamaKeepAlive.nanoseconds(300_000_000_000)
     /// How long loading may stand still (`LOAD_TIMEOUT`); `.forever` for no limit.
@@ -62,6 +64,7 @@ package struct ServerConfiguration: Sendable, Equatable {
         address = HostAddress(reader.text("HOST") ?? "")
         origins = try OriginPolicy(adding: reader.list("ORIGINS"))
         allowedHosts = reader.list("ALLOWED_HOSTS").map { $0.lowercased() }
+        privateRegistries = reader.list("PRIVATE_REGISTRIES")
         keepAlive = reader.duration("KEEP_ALIVE", default: keepAlive)
         loadTimeout = reader.duration("LOAD_TIMEOUT", default: loadTimeout)
         if loadTimeout.isImmediate { loadTimeout = .forever }

@@ -1,6 +1,7 @@
 internal import ApusDialects
 internal import ApusRegistry
 internal import ApusStore
+internal import HTTPTypes
 internal import Hummingbird
 
 /// Models come from registries and go to them.
@@ -16,7 +17,7 @@ extension OllamaController {
             )
         }
         let name = try ModelReference(text).name
-        return try await transfer(body, context) { registry, options, report in
+        return try await transfer(body, request, context) { registry, options, report in
             try await registry.pull(name, options, report: report)
         }
     }
@@ -27,22 +28,45 @@ extension OllamaController {
             throw ServerError(.invalidRequest, "model is required")
         }
         let name = try ModelReference(text).name
-        return try await transfer(body, context) { registry, options, report in
+        return try await transfer(body, request, context) { registry, options, report in
             try await registry.push(name, options, report: report)
         }
     }
 
     /// Pulls the model that another one is to be made from, if it is not there.
-    func pullIfMissing(_ text: String?, to queue: FrameQueue) async throws {
+    func pullIfMissing(
+        _ text: String?,
+        _ request: Request,
+        _ context: ServerContext,
+        to queue: FrameQueue
+    ) async throws {
         guard let registry = services.registry, let text, !text.isEmpty,
             let name = try? ModelReference(text).name,
             try await !services.library.blocking({ try $0.contains(name) })
         else { return }
-        try await registry.pull(name) { try await queue.send(Reply.line(OllamaProgress($0))) }
+        let options = RegistryOptions(privateRegistries: privateRegistries(for: request, context))
+        try await registry.pull(name, options) {
+            try await queue.send(Reply.line(OllamaProgress($0)))
+        }
+    }
+
+    /// Which registries at private addresses a request may name; nil for all.
+    ///
+    /// Those are for whoever sits at this machine: other machines, also behind a proxy here, could
+    /// otherwise look around in its network (CVE-2026-5530).
+    private func privateRegistries(
+        for request: Request,
+        _ context: ServerContext
+    ) -> [String]? {
+        let isPassedOn = ["Forwarded", "X-Forwarded-For", "X-Real-IP", "Via"].contains { name in
+            HTTPField.Name(name).map { request.headers[$0] != nil } ?? false
+        }
+        return context.isLocal && !isPassedOn ? nil : configuration.privateRegistries
     }
 
     private func transfer(
         _ body: OllamaTransfer,
+        _ request: Request,
         _ context: ServerContext,
         _ work:
             @escaping @Sendable (
@@ -55,7 +79,8 @@ extension OllamaController {
         let options = RegistryOptions(
             allowsInsecure: body.insecure ?? false,
             username: body.username.flatMap { $0.isEmpty ? nil : $0 },
-            password: body.password
+            password: body.password,
+            privateRegistries: privateRegistries(for: request, context)
         )
         let relay = FrameRelay(for: context, in: services.connections) { queue in
             try await work(registry, options) { progress in

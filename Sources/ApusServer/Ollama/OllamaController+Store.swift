@@ -10,7 +10,7 @@ extension OllamaController {
         let creation = try ModelCreation(body)
         let (library, converter) = (services.library, services.converter)
         let relay = FrameRelay(for: context, in: services.connections) { queue in
-            try await pullIfMissing(body.from, to: queue)
+            try await pullIfMissing(body.from, request, context, to: queue)
             try await library.working { store, isWanted in
                 let inspector = library.inspector(converter, while: isWanted)
                 try store.create(creation, inspector: inspector) { progress in
