@@ -32,6 +32,23 @@ import Testing
         }
     }
 
+    /// The last model that used a layer may be removed while a pull counts on the layer.
+    @Test func layerThatIsRemovedMeanwhileIsFetchedAgain() async throws {
+        let (shelf, desk, counter) = (Shelf(), try Desk(), Counter())
+        let blobs = desk.store.blobs
+        try blobs.store(shelf.weights)
+        try await RogueRegistry.run({ request in
+            if request.path.hasSuffix("\(Digest(hashing: shelf.config))"), counter.next() == 0 {
+                try? blobs.remove(Digest(hashing: shelf.weights))
+            }
+            return shelf.answer(request)
+        }) { registry in
+            let lines = try await desk.pull(registry)
+            #expect(try desk.has(shelf, from: registry))
+            #expect(lines.last?.status == "success")
+        }
+    }
+
     @Test func manifestThatIsNotThereIsSaidInOllamasWords() async throws {
         let desk = try Desk()
         try await RogueRegistry.run({ _ in .text("{}", status: 404) }) { registry in

@@ -7,21 +7,32 @@ struct ModelPull: Sendable {
     let store: ModelStore
     let report: RegistryClient.Report
 
+    /// How often layers that are removed meanwhile are fetched again.
+    private static let maximumRounds = 3
+
     private var policy: RegistryPolicy { session.policy }
 
     func run() async throws {
         let bytes = try await manifestBytes()
         let layers = try PulledManifest.layers(of: bytes, from: session.root.host)
-        try await requireRoom(for: layers)
-        let board = ProgressBoard("pulling", layers)
-        try await board.reporting(every: policy.progressInterval, to: report) {
-            try await fetch(layers, board)
+        for round in 1... {
+            try await requireRoom(for: layers)
+            let board = ProgressBoard("pulling", layers)
+            try await board.reporting(every: policy.progressInterval, to: report) {
+                try await fetch(layers, board)
+            }
+            try await report(RegistryProgress("verifying sha256 digest"))
+            try await report(RegistryProgress("writing manifest"))
+            let (store, name) = (store, session.name)
+            do {
+                let removed = try await Disk.run { try store.install(bytes, as: name) }
+                if removed > 0 { try await report(RegistryProgress("removing unused layers")) }
+                return
+            } catch let error as StoreError {
+                // A layer that was there went with another model that used it.
+                guard error.code == .missingBlob, round < Self.maximumRounds else { throw error }
+            }
         }
-        try await report(RegistryProgress("verifying sha256 digest"))
-        try await report(RegistryProgress("writing manifest"))
-        let (store, name) = (store, session.name)
-        let removed = try await Disk.run { try store.install(bytes, as: name) }
-        if removed > 0 { try await report(RegistryProgress("removing unused layers")) }
     }
 
     private func manifestBytes() async throws -> [UInt8] {
