@@ -1,4 +1,6 @@
 import ApusFormats
+import ApusGGUF
+import TestSupport
 import Testing
 
 @testable import ApusConversion
@@ -32,15 +34,35 @@ import Testing
     @Test func mediumMixesSpreadTheirBetterLayers() throws {
         let better = [0, 1, 2, 3, 6, 9, 12, 15, 18, 21, 24, 27, 28, 29, 30, 31]
         for type in [FileType.q4_K_M, .q5_K_M] {
-            for part in ["attn_v", "ffn_down"] {
+            for part in ["attn_v", "attn_qkv", "attn_kv_b", "ffn_down", "ffn_down_shexp"] {
                 #expect(try layers(type, dense, part, in: .q6_K) == better)
             }
             #expect(try layers(type, dense, "attn_q", in: .q6_K).isEmpty)
         }
         #expect(try format(.q4_K_M, dense, "blk.4.ffn_down.weight") == .q4_K)
         #expect(try format(.q5_K_M, dense, "blk.4.ffn_down.weight") == .q5_K)
-        #expect(try format(.q4_K_M, dense, "blk.4.attn_qkv.weight") == .q5_K)
-        #expect(try format(.q5_K_M, dense, "blk.4.attn_qkv.weight") == .q6_K)
+    }
+
+    /// llama.cpp counts matrices of values, not layers, where other layers are recurrent.
+    @Test func betterValuesAreSpreadOverTheLayersThatHaveThem() throws {
+        var file = TinyGGUF(architecture: "m")
+        file.set("m.block_count", .uint32(64))
+        let names = stride(from: 3, to: 64, by: 4).map { "blk.\($0).attn_v.weight" }
+        let model = try QuantizationPolicy.Model(file.open().metadata, tensorNames: names)
+        let better = try layers(.q4_K_M, model, "attn_v", in: .q6_K).filter { $0 % 4 == 3 }
+        #expect(better.map { $0 / 4 } == [0, 1, 4, 7, 10, 13, 14, 15])
+    }
+
+    @Test func layersWithoutBoundsAreHarmless() throws {
+        for count in [Int64.min, -1, .max] {
+            var file = TinyGGUF(architecture: "m")
+            file.set("m.block_count", .int64(count))
+            for layer in [Int64.min, -1, .max] {
+                let name = "blk.\(layer).ffn_down.weight"
+                let model = try QuantizationPolicy.Model(file.open().metadata, tensorNames: [name])
+                #expect(try [.q4_K, .q6_K].contains(format(.q4_K_M, model, name)))
+            }
+        }
     }
 
     @Test func smallMixesBetterTheFirstLayers() throws {
@@ -51,7 +73,8 @@ import Testing
 
     @Test(arguments: [
         (FileType.f32, BlockFormat.f32), (.f16, .f16), (.bf16, .bf16), (.q8_0, .q8_0),
-        (.q4_0, .q6_K), (.q4_K_S, .q6_K), (.q4_K_M, .q6_K), (.q5_K_M, .q6_K), (.q6_K, .q6_K),
+        (.q4_0, .q6_K), (.q4_1, .q6_K), (.q5_0, .q6_K), (.q5_1, .q6_K), (.q5_K_S, .q6_K),
+        (.q4_K_S, .q6_K), (.q4_K_M, .q6_K), (.q5_K_M, .q6_K), (.q6_K, .q6_K),
     ])
     func theMatrixOfTheLogitsIsKeptBetter(type: FileType, head: BlockFormat) throws {
         var model = dense
@@ -105,7 +128,10 @@ import Testing
     }
 
     @Test func rowsOfPartialBlocksGetAFormatThatFits() throws {
-        #expect(try format(.q4_K_M, dense, "blk.5.attn_q.weight", [64, 896]) == .q8_0)
+        #expect(try format(.q4_K_M, dense, "blk.5.attn_q.weight", [64, 896]) == .q5_0)
+        #expect(try format(.q4_K_M, dense, "blk.3.attn_v.weight", [64, 896]) == .q8_0)
+        #expect(try format(.q5_K_M, dense, "blk.5.attn_q.weight", [64, 896]) == .q5_1)
+        #expect(try format(.q6_K, dense, "blk.5.attn_q.weight", [64, 896]) == .q8_0)
         #expect(try format(.q4_K_M, dense, "blk.5.attn_q.weight", [64, 40]) == .f16)
         #expect(try format(.q8_0, dense, "blk.5.attn_q.weight", [64, 40]) == .f16)
         #expect(try format(.f32, dense, "blk.5.attn_q.weight", [64, 41]) == .f32)
@@ -129,7 +155,7 @@ import Testing
             #expect(
                 error?.message
                     == "unsupported quantization type \(name) - supported types are F32, F16, "
-                    + "BF16, Q8_0, Q4_0, Q4_K_S, Q4_K_M, Q5_K_M, Q6_K"
+                    + "BF16, Q8_0, Q4_0, Q4_1, Q5_0, Q5_1, Q4_K_S, Q4_K_M, Q5_K_S, Q5_K_M, Q6_K"
             )
         }
     }

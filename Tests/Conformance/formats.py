@@ -5,8 +5,7 @@
     formats.py --apus apus [--types Q5_0,Q4_K_M]
 
 llama.cpp quantizes small random models. Logits of Apus are compared with those of the same weights
-as F32 (`gguf`'s dequantizer), and with those of llama.cpp. Prints normalised mean squared errors, the
-median of 48 positions;
+as F32 (`gguf`'s dequantizer), and with those of llama.cpp. Prints normalised mean squared errors;
 ends with 1 when one is out of bounds.
 """
 import argparse

@@ -4,8 +4,8 @@ internal import ApusFormats
 struct QuantizationMix: Sendable {
     /// When a rule holds, besides its roles.
     enum Condition: Sendable {
-        case always
-        /// In the first and the last eighth of the layers and in every third between.
+        /// In the first and the last eighth of the layers and in every third between. For values,
+        /// here and below, only layers that have such a matrix count.
         case spreadLayers
         /// In so many layers at the beginning.
         case firstLayers(Int)
@@ -46,8 +46,12 @@ struct QuantizationMix: Sendable {
         case .bf16: self.init(base: .bf16, head: .bf16)
         case .q8_0: self.init(base: .q8_0, head: .q8_0)
         case .q4_0: self.init(base: .q4_0, head: .q6_K, Self.eightExperts + Self.manyExperts)
+        case .q4_1: self.init(base: .q4_1, head: .q6_K, Self.eightExperts + Self.manyExperts)
+        case .q5_0: self.init(base: .q5_0, head: .q6_K, Self.eightExperts)
+        case .q5_1: self.init(base: .q5_1, head: .q6_K, Self.eightExperts)
         case .q4_K_S: self.init(base: .q4_K, head: .q6_K, Self.q4Small)
         case .q4_K_M: self.init(base: .q4_K, head: .q6_K, Self.q4Medium)
+        case .q5_K_S: self.init(base: .q5_K, head: .q6_K, Self.eightExperts)
         case .q5_K_M: self.init(base: .q5_K, head: .q6_K, Self.q5Medium)
         case .q6_K: self.init(base: .q6_K, head: .q6_K, Self.eightExperts)
         default: return nil
@@ -90,7 +94,6 @@ struct QuantizationMix: Sendable {
             ),
             Rule([.attentionValue], .largeSharedLlama, .q5_K),
             Rule([.attentionOutput], .experts(8), .q5_K),
-            Rule([.attentionQueryKeyValue], .always, .q5_K),
         ] + manyExperts
 
     private static let q5Medium: [Rule] =
@@ -99,7 +102,6 @@ struct QuantizationMix: Sendable {
                 [.attentionValue, .feedForwardDown, .expertDown],
                 .spreadLayers,
                 .q6_K
-            ),
-            Rule([.attentionQueryKeyValue], .always, .q6_K),
+            )
         ]
 }

@@ -10,6 +10,8 @@ package struct QuantizationPolicy: Sendable {
     package struct Model: Sendable {
         var architecture: String
         var layers: Int
+        /// Layers with values of attention, and how many such come before; others may be recurrent.
+        var valueLayers: [Int: Int]
         var experts: Int
         /// Whether several query heads share a key.
         var sharesKeys: Bool
@@ -21,12 +23,17 @@ package struct QuantizationPolicy: Sendable {
         /// - Throws: `GGUFError` for metadata of another type than they should have.
         package init(_ metadata: GGUFMetadata, tensorNames: [String]) throws(GGUFError) {
             architecture = try metadata.optionalString("general.architecture") ?? ""
-            layers = try metadata.optionalInt("\(architecture).block_count") ?? 0
+            layers = max(0, try metadata.optionalInt("\(architecture).block_count") ?? 0)
             experts = try metadata.optionalInt("\(architecture).expert_count") ?? 0
             let heads = Self.heads(metadata, "\(architecture).attention.head_count")
             let keyHeads = Self.heads(metadata, "\(architecture).attention.head_count_kv")
             sharesKeys = heads != nil && keyHeads != nil && heads != keyHeads
             hasOutput = tensorNames.contains("output.weight")
+            let values = tensorNames.filter {
+                TensorRole(name: $0, dimensions: 2) == .attentionValue
+            }
+            let ascending = Set(values.map(QuantizationPolicy.layer)).sorted()
+            valueLayers = Dictionary(uniqueKeysWithValues: zip(ascending, ascending.indices))
         }
 
         /// A model of these values.
@@ -39,6 +46,7 @@ package struct QuantizationPolicy: Sendable {
         ) {
             self.architecture = architecture
             self.layers = layers
+            valueLayers = Dictionary(uniqueKeysWithValues: (0..<layers).map { ($0, $0) })
             self.experts = experts
             self.sharesKeys = sharesKeys
             self.hasOutput = hasOutput
@@ -52,7 +60,8 @@ package struct QuantizationPolicy: Sendable {
 
     /// The mixes that can be made, in the order in which they are listed to people.
     package static let types: [FileType] = [
-        .f32, .f16, .bf16, .q8_0, .q4_0, .q4_K_S, .q4_K_M, .q5_K_M, .q6_K,
+        .f32, .f16, .bf16, .q8_0, .q4_0, .q4_1, .q5_0, .q5_1, .q4_K_S, .q4_K_M, .q5_K_S, .q5_K_M,
+        .q6_K,
     ]
 
     /// The mix.
@@ -94,16 +103,24 @@ package struct QuantizationPolicy: Sendable {
 
     private func wanted(_ role: TensorRole, layer: Int) -> BlockFormat {
         if role == .output || (role == .tokenEmbedding && !model.hasOutput) { return mix.head }
-        let rule = mix.rules.first { $0.roles.contains(role) && holds($0.condition, layer) }
+        let isValue = role == .attentionValue
+        let layers = isValue ? model.valueLayers.count : model.layers
+        let place = isValue ? model.valueLayers[layer] ?? layer : layer
+        let rule = mix.rules.first {
+            $0.roles.contains(role) && holds($0.condition, place, of: layers)
+        }
         return rule?.format ?? mix.base
     }
 
-    private func holds(_ condition: QuantizationMix.Condition, _ layer: Int) -> Bool {
-        let eighth = model.layers / 8
+    private func holds(
+        _ condition: QuantizationMix.Condition,
+        _ layer: Int,
+        of layers: Int
+    ) -> Bool {
+        let (eighth, rest) = layers.quotientAndRemainder(dividingBy: 8)
         return switch condition {
-        case .always: true
         case .spreadLayers:
-            layer < eighth || layer >= 7 * model.layers / 8 || (layer - eighth) % 3 == 2
+            layer < eighth || layer >= 7 * eighth + 7 * rest / 8 || (layer - eighth) % 3 == 2
         case .firstLayers(let count): layer < count
         case .firstEighth: layer < eighth
         case .experts(let count): model.experts == count
@@ -133,17 +150,25 @@ package struct QuantizationPolicy: Sendable {
             (["glmocr", "glm4"], ["token_embd", "output"], .f16),
         ]
 
-    /// The format, or where rows are not whole blocks of it, the next larger whose blocks fit.
+    /// The format, or where rows are not whole blocks of it, what llama.cpp takes instead: a
+    /// larger one with blocks of 32, or F16.
     private static func fitting(_ format: BlockFormat, columns: Int) -> BlockFormat {
         if columns % format.blockSize == 0 { return format }
-        return columns % BlockFormat.q8_0.blockSize == 0 ? .q8_0 : .f16
+        let smaller: BlockFormat =
+            switch format {
+            case .q4_K: .q5_0
+            case .q5_K: .q5_1
+            case .q6_K: .q8_0
+            default: .f16
+            }
+        return columns % smaller.blockSize == 0 ? smaller : .f16
     }
 
     /// The layer in `blk.N.…`; 0 for tensors outside of layers.
     private static func layer(of name: String) -> Int {
         let parts = name.split(separator: ".", maxSplits: 2)
         guard parts.count == 3, parts[0] == "blk" else { return 0 }
-        return Int(parts[1]) ?? 0
+        return max(0, Int(parts[1]) ?? 0)
     }
 
     private static func unsupported(_ name: String) -> ConversionError {

@@ -4,9 +4,10 @@ enum TensorRole: Hashable, Sendable {
     case output
     case attentionQuery
     case attentionKey
+    /// Values, alone or in one matrix with keys or with queries and keys.
     case attentionValue
-    case attentionQueryKeyValue
     case attentionOutput
+    /// Of the layer itself or of an expert that all tokens share.
     case feedForwardDown
     /// The stacked matrices of routed experts.
     case expertGateOrUp
@@ -31,13 +32,16 @@ enum TensorRole: Hashable, Sendable {
 
     private static let roles: [String: TensorRole] = [
         "token_embd": .tokenEmbedding,
+        "per_layer_token_embd": .tokenEmbedding,
         "output": .output,
         "attn_q": .attentionQuery,
         "attn_k": .attentionKey,
         "attn_v": .attentionValue,
-        "attn_qkv": .attentionQueryKeyValue,
+        "attn_kv_b": .attentionValue,
+        "attn_qkv": .attentionValue,
         "attn_output": .attentionOutput,
         "ffn_down": .feedForwardDown,
+        "ffn_down_shexp": .feedForwardDown,
         "ffn_gate_exps": .expertGateOrUp,
         "ffn_up_exps": .expertGateOrUp,
         "ffn_gate_up_exps": .expertGateOrUp,

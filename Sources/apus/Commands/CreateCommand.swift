@@ -22,7 +22,7 @@ struct CreateCommand: AsyncParsableCommand {
     @Option(
         name: .shortAndLong,
         help: ArgumentHelp(
-            "Quantize a model of F32, F16 or BF16 weights to Q8_0, Q6_K, Q5_K_M, Q4_K_M, Q4_K_S, Q4_0, BF16, F16 or F32.",
+            "Quantize a model of F32, F16 or BF16 weights to Q8_0, Q6_K, Q5_K_M, Q5_K_S, Q5_1, Q5_0, Q4_K_M, Q4_K_S, Q4_1, Q4_0, BF16, F16 or F32.",
             valueName: "type"
         )
     )
