@@ -18,7 +18,7 @@ final class Depot: Sendable {
         case expired(Int)
         /// Nobody can be asked how far an upload is.
         case silent(Int)
-        /// Pieces are sent elsewhere.
+        /// Pieces are sent elsewhere, and nobody can be asked how far an upload is.
         case storage(port: Int)
         /// Every layer is taken from another repository.
         case mounts
@@ -86,7 +86,10 @@ final class Depot: Sendable {
             switch request.method {
             case "PATCH": return patch(request, id, bytes, &state)
             case "GET":
-                if case .silent = state.fault { return .init(status: 405) }
+                switch state.fault {
+                case .silent, .storage: return .init(status: 405)
+                default: break
+                }
                 return accepted(id, ("Range", "0-\(max(0, bytes.count - 1))"), status: 204)
             default: return commit(request, id, bytes, &state)
             }

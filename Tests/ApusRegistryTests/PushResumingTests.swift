@@ -1,4 +1,5 @@
 import ApusStore
+import Crypto
 import Foundation
 import NIOHTTP1
 import TestSupport
@@ -118,6 +119,33 @@ import Testing
             #expect(depot.manifest == shelf.manifest && depot.opened == 2)
             #expect(registry.bytesReceived == wanted)
         }
+    }
+
+    @Test func piecesThatStorageHasCountForTheTag() async throws {
+        try await RogueRegistry.run({ _ in .init(status: 200) }) { storage in
+            let depot = Depot(.storage(port: storage.port))
+            try await RogueRegistry.run(depot.answer) { registry in
+                let desk = try Desk.stocked(shelf, registry)
+                _ = depot.answer(
+                    .init(method: "POST", target: "/v2/x/uploads/", headers: [:], body: [])
+                )
+                try record("/v2/team/m/uploads/1?s=1", in: desk, registry)
+                try await desk.push(to: registry)
+                let commits = registry.requests.filter { $0.method == "PUT" }.map(\.target)
+                #expect(commits.contains { $0.hasSuffix("&etag=\(tag(after: 30_000))-4") })
+            }
+            let received = storage.requests.reduce(0) { $0 + $1.body.count }
+            #expect(received == wanted - 30_000)
+        }
+    }
+
+    /// The checksum over a checksum of zeros and those of the pieces after so many bytes.
+    private func tag(after start: Int) -> String {
+        let sums = stride(from: start, to: 100_000, by: 30_000).flatMap { start in
+            Insecure.MD5.hash(data: shelf.weights[start..<min(start + 30_000, 100_000)])
+        }
+        let sum = Insecure.MD5.hash(data: [UInt8](repeating: 0, count: 16) + sums)
+        return sum.map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined()
     }
 
     /// Leaves a record of an upload of the weights, of which 30,000 bytes were taken.

@@ -1,4 +1,5 @@
 import ApusStore
+import Crypto
 import Foundation
 import NIOHTTP1
 import Synchronization
@@ -19,6 +20,7 @@ import Testing
             #expect(weights.last?.completed == 100_000)
             #expect(weights.allSatisfy { $0.status == "pushing \(digest.hex.prefix(12))" })
             #expect(registry.requests.count { $0.method == "PATCH" } == 5)
+            #expect(!registry.requests.contains { $0.target.contains("etag=") })
             // A second push finds everything there.
             _ = try await Desk.push(shelf, to: registry)
             #expect(registry.requests.count { $0.method == "PATCH" } == 5)
@@ -29,6 +31,7 @@ import Testing
         let shelf = Shelf()
         let stored = Mutex<[[UInt8]]>([])
         let counter = Counter()
+        var commits: [String] = []
         try await RogueRegistry.run({ request in
             // The storage fails once, too.
             if counter.next() == 1 { return .init(status: 503) }
@@ -39,12 +42,21 @@ import Testing
             try await RogueRegistry.run(depot.answer) { registry in
                 _ = try await Desk.push(shelf, to: registry)
                 #expect(depot.blobsAtManifest == 2)
+                commits = registry.requests.filter { $0.method == "PUT" }.map(\.target)
             }
             // Layers go side by side; each one's pieces in order.
             let parts = stored.withLock { $0 }.filter { $0 != shelf.config }
             #expect(parts.flatMap { $0 } == shelf.weights)
             #expect(storage.requests.allSatisfy { $0.method == "PUT" })
             #expect(storage.requests.allSatisfy { !$0.headers.contains(name: "Authorization") })
+            // The checksum over the checksums of four pieces, as S3 makes it.
+            let sums = stride(from: 0, to: 100_000, by: 30_000).flatMap { start in
+                Insecure.MD5.hash(data: shelf.weights[start..<min(start + 30_000, 100_000)])
+            }
+            let tag = Insecure.MD5.hash(data: sums).map {
+                String($0 >> 4, radix: 16) + String($0 & 15, radix: 16)
+            }
+            #expect(commits.contains { $0.hasSuffix("&etag=\(tag.joined())-4") })
         }
     }
 

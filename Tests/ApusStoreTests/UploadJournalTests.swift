@@ -35,12 +35,12 @@ struct UploadJournalTests {
         let journal = try #require(try claim())
         journal.begin(at: "https://r/0")
         journal.record(step(40))
-        journal.record(step(80))
+        journal.record(step(80, nil))
     }
 
     @Test func stepsSurviveTheirProcess() throws {
         try leave()
-        #expect(try claim()?.steps == [step(0, nil), step(40), step(80)])
+        #expect(try claim()?.steps == [step(0, nil), step(40), step(80, nil)])
         #expect(try claim("other")?.steps == [])
         let elsewhere = Digest(hashing: Array("other".utf8))
         let claim = try fixture.store.claimUpload(of: elsewhere, sizeBytes: 100, to: "r")
@@ -80,7 +80,7 @@ struct UploadJournalTests {
         "", "\n", "x", "0 - https://r/0\n", "apus-upload 1 100\n0 - https://r/0\n",
         "apus-upload 1 99 DIGEST\n0 - https://r/0\n", "HEAD0 - https://r/0",
         "HEAD1 - https://r/0\n",
-        "HEAD0 - https://r/0\n50 - https://r/1\n", "HEAD0 - https://r/0\n50 SUM https://r/1 x\n",
+        "HEAD0 - https://r/0\n50 + https://r/1\n", "HEAD0 - https://r/0\n50 SUM https://r/1 x\n",
         "HEAD0 - https://r/0\n50 SUM https://r/1\n50 SUM https://r/1\n", "HEAD0 - \n",
         "HEAD0 - https://r/0\n101 SUM https://r/1\n", "HEAD0 - https://r/0\n-5 SUM https://r/1\n",
         "HEAD0 - https://r/0\n99999999999999999999 SUM https://r/1\n", "HEAD0 - https://r/\u{1B}\n",

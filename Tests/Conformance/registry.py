@@ -53,6 +53,17 @@ def check_round_trip(label, registry, options, apus, folder, login=None, text=""
     return name
 
 
+def check_large(label, host, options, apus, folder, text="", **extra):
+    """Pushes a layer that takes two requests, and pulls it into an empty store."""
+    apus.plant(host, "team/large", "v1", 120_000_000, len(label))
+    status, output = apus.run("push", *options, f"{host}/team/large:v1", text=text, **extra)
+    check(f"{label}: push of a large layer", status == 0, output)
+    other = Apus(apus.program, folder, "large-" + label.replace(" ", "-"))
+    status, output = other.run("pull", *options, f"{host}/team/large:v1", text=text, **extra)
+    check(f"{label}: pull of a large layer", status == 0 and is_sound(other)
+          and len(other.blobs()) == 3, output)
+
+
 def certificates(folder):
     """A certificate authority and a certificate of 127.0.0.1: (certificate, key), authority."""
     def path(name):
@@ -82,6 +93,7 @@ def check_tls(program, apus, folder):
               output)
         check_round_trip("tls insecure", registry, ["--insecure"], apus, folder)
         check_round_trip("tls authority", registry, [], apus, folder, OLLAMA_CA_FILE=authority)
+        check_large("tls", registry.host, [], apus, folder, OLLAMA_CA_FILE=authority)
         other = Apus(apus.program, folder, "names")
         status, output = other.run("pull", f"localhost:{registry.port}/team/demo:v1",
                                    OLLAMA_CA_FILE=authority)
@@ -106,6 +118,8 @@ def check_tls(program, apus, folder):
         status, output = other.run("push", "registry.test/team/demo:v1", OLLAMA_CA_FILE=authority,
                                    HTTPS_PROXY=f"http://me:pw@127.0.0.1:{proxy.port}")
         check("proxy: push", status == 0, output)
+        check_large("proxy", "registry.test", [], apus, folder, OLLAMA_CA_FILE=authority,
+                    HTTPS_PROXY=f"http://me:pw@127.0.0.1:{proxy.port}")
         check("proxy: everything went through it", len(proxy.heads) > 0 and all(
             head.startswith("CONNECT registry.test:443 ") and "Basic bWU6cHc=" in head
             for head in proxy.heads), proxy.heads)
@@ -130,6 +144,9 @@ def check_passwords(program, apus, folder):
         name = check_round_trip("password", registry,
                                 ["--insecure", "--username", "me", "--password-stdin"],
                                 apus, folder, login="me:secret", text="secret\n")
+        check_large("password", registry.host,
+                    ["--insecure", "--username", "me", "--password-stdin"], apus, folder,
+                    text="secret\n")
         for label, options, text in [("none", [], ""),
                                      ("wrong", ["--username", "me", "--password-stdin"], "no\n")]:
             other = Apus(apus.program, folder, "refused-" + label)

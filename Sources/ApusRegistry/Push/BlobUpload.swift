@@ -64,8 +64,8 @@ struct BlobUpload: Sendable {
 
     /// Sends one piece, and records it.
     private func send(_ range: Range<Int64>, _ state: inout UploadState) async throws {
-        let checksum = RangeChecksum()
-        let response = try await session.send(request(.PATCH, range, checksum, to: state.url))
+        var checksum: RangeChecksum?
+        let response = try await session.send(request(.PATCH, range, nil, to: state.url))
         switch response.status {
         case 307:
             guard let location = response.header("Location") else {
@@ -76,7 +76,9 @@ struct BlobUpload: Sendable {
                 try response.header("Docker-Upload-Location").map {
                     try session.transport.location($0, of: response)
                 } ?? state.url
-            try await store(request(.PUT, range, checksum, to: storage))
+            let made = RangeChecksum()
+            try await store(request(.PUT, range, made, to: storage))
+            checksum = made
             state.url = next
         case 200..<300:
             await session.transport.drain(response)
@@ -84,10 +86,10 @@ struct BlobUpload: Sendable {
         default:
             throw try await session.refusal(response)
         }
-        state.take(to: range.upperBound, checksum.value)
+        state.take(to: range.upperBound, checksum?.value)
         let step = UploadJournal.Step(
             end: range.upperBound,
-            checksum: UploadState.hexadecimal(checksum.value),
+            checksum: checksum.map { UploadState.hexadecimal($0.value) },
             location: state.url.text
         )
         let journal = journal
@@ -120,7 +122,7 @@ struct BlobUpload: Sendable {
     private func request(
         _ method: HTTPMethod,
         _ range: Range<Int64>,
-        _ checksum: RangeChecksum,
+        _ checksum: RangeChecksum?,
         to url: RegistryURL
     ) -> RegistryTransport.Request {
         let progress = SentBytes(from: range.lowerBound, place: place)
@@ -177,8 +179,8 @@ struct BlobUpload: Sendable {
     }
 
     private func commit(_ state: UploadState) async throws {
-        let url = state.url.adding(query: "digest=\(layer.digest)")
-            .adding(query: "etag=\(state.tag)")
+        var url = state.url.adding(query: "digest=\(layer.digest)")
+        if let tag = state.tag { url = url.adding(query: "etag=\(tag)") }
         let put = RegistryTransport.Request(method: .PUT, url: url, isFollowing: false)
         do {
             let response = try await session.retrying { try await session.succeed(put) }

@@ -3,7 +3,7 @@ internal import Crypto
 
 /// How far an upload has come.
 struct UploadState: Sendable {
-    /// A piece that was taken.
+    /// A piece that the registry's storage took.
     struct Piece: Sendable {
         let end: Int64
         /// Its MD5.
@@ -31,13 +31,13 @@ struct UploadState: Sendable {
         else { return nil }
         self.url = url
         isRecorded = true
-        for step in journal.steps { take(to: step.end, step.checksum.map(Self.bytes) ?? []) }
+        for step in journal.steps { take(to: step.end, step.checksum.map(Self.bytes)) }
     }
 
-    /// Notes a piece that was taken.
-    mutating func take(to end: Int64, _ checksum: [UInt8]) {
+    /// Notes a piece that was taken; one that storage took has a checksum.
+    mutating func take(to end: Int64, _ checksum: [UInt8]?) {
         position = end
-        if !checksum.isEmpty { pieces.append(Piece(end: end, checksum: checksum)) }
+        if let checksum { pieces.append(Piece(end: end, checksum: checksum)) }
     }
 
     /// Goes on at another byte, which is where the registry is.
@@ -46,10 +46,12 @@ struct UploadState: Sendable {
         pieces.removeAll { $0.end > position }
     }
 
-    /// The checksum over the pieces' checksums and their number, as storage services (S3) make it.
-    var tag: String {
+    /// The checksum over the pieces' checksums and their number, as storage services (S3) make it;
+    /// nil where the registry itself took all pieces, which hashes them on its own.
+    var tag: String? {
+        guard !pieces.isEmpty else { return nil }
         let sum = Insecure.MD5.hash(data: pieces.flatMap(\.checksum))
-        return "\(Self.hexadecimal(sum))-\(max(1, pieces.count))"
+        return "\(Self.hexadecimal(sum))-\(pieces.count)"
     }
 
     /// Bytes in hexadecimal digits.

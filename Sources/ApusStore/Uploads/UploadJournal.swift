@@ -9,7 +9,7 @@ internal import Glibc
 /// ```
 /// apus-upload 1 <bytes of the blob> sha256:<64 hex digits>
 /// 0 - <URL of the upload>
-/// <end of a piece> <MD5 of the piece, 32 hex digits> <URL for the next one>
+/// <end of a piece> <MD5 of the piece, 32 hex digits, or -> <URL for the next one>
 /// ...
 /// ```
 ///
@@ -17,11 +17,11 @@ internal import Glibc
 /// one write once the registry has taken the piece; what cannot be read counts as not there. The
 /// file's lock belongs to the one who uploads. All calls block on the disk. Thread-safe.
 package final class UploadJournal: Sendable {
-    /// A piece that the registry has taken, or with no checksum the beginning.
+    /// A piece that the registry has taken, or at 0 the beginning.
     package struct Step: Sendable, Equatable {
         /// Bytes of the blob up to here.
         package let end: Int64
-        /// The MD5 of the piece that ends here, in hexadecimal; nil at the beginning.
+        /// The MD5 of the piece that ends here, in hexadecimal; nil where nobody needs it.
         package let checksum: String?
         /// Where the upload goes on.
         package let location: String
@@ -138,11 +138,13 @@ package final class UploadJournal: Sendable {
         let isChecksum =
             words[1].utf8.count == 32
             && words[1].utf8.allSatisfy { (48...57).contains($0) || (97...102).contains($0) }
-        guard let last else {
-            let isBeginning = end == 0 && words[1] == "-"
-            return isBeginning ? Step(end: 0, checksum: nil, location: String(words[2])) : nil
+        guard isChecksum || words[1] == "-", last.map({ end > $0.end }) ?? (end == 0) else {
+            return nil
         }
-        guard isChecksum, end > last.end else { return nil }
-        return Step(end: end, checksum: String(words[1]), location: String(words[2]))
+        return Step(
+            end: end,
+            checksum: isChecksum ? String(words[1]) : nil,
+            location: String(words[2])
+        )
     }
 }
