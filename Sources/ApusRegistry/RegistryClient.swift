@@ -49,7 +49,7 @@ package struct RegistryClient: Sendable {
     /// Uploads what the registry lacks of a model, and its manifest last.
     ///
     /// Reports `retrieving manifest`, `pushing <12 digits>` for each layer, `pushing manifest` and
-    /// `success`.
+    /// `success`; `couldn't retrieve manifest` before it throws for want of one.
     /// Throws: `RegistryError`, `StoreError`: `notFound`, also for built-in models.
     package func push(
         _ name: ModelName,
@@ -58,8 +58,14 @@ package struct RegistryClient: Sendable {
     ) async throws {
         try await report(RegistryProgress("retrieving manifest"))
         let store = store
-        let bytes = try await Disk.run { try store.manifestBytes(of: name) }
-        let manifest = try Manifest(bytes)
+        let (bytes, manifest): ([UInt8], Manifest)
+        do {
+            bytes = try await Disk.run { try store.manifestBytes(of: name) }
+            manifest = try Manifest(bytes)
+        } catch {
+            try await report(RegistryProgress("couldn't retrieve manifest"))
+            throw error
+        }
         try await RegistrySession.with(name, self, options) { session in
             try await ModelPush(
                 session: session,

@@ -28,6 +28,18 @@ import Testing
         var optionals: [Int?] = [1, nil]
     }
 
+    @Test func otherCapitalsAreFoundWhenTheyDoNotMatter() throws {
+        struct Named: Decodable, Equatable { var model: String, inner: Wire.Inner? }
+        let value = try JSONParser.parse(#"{"Model":"a","INNER":{"Z":2,"a":[]},"modeL":"b"}"#)
+        var decoder = JSONValueDecoder()
+        #expect(throws: DecodingError.self) { try decoder.decode(Named.self, from: value) }
+        decoder.ignoresCase = true
+        let named = try decoder.decode(Named.self, from: value)
+        #expect(named == Named(model: "b", inner: Wire.Inner(z: 2, a: [])))
+        let exact = try JSONParser.parse(#"{"model":"x","Model":"y"}"#)
+        #expect(try decoder.decode(Named.self, from: exact).model == "x")
+    }
+
     @Test func membersStandInDeclarationOrder() throws {
         let value = try JSONValueEncoder().encode(Wire())
         let expected =

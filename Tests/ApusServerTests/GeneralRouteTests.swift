@@ -85,7 +85,9 @@ import Testing
             let push = try await client.send(.post, "/api/push", #"{"model":"none"}"#).lines
             #expect(
                 push == [
-                    ["status": "retrieving manifest"], ["error": "model 'none:latest' not found"],
+                    ["status": "retrieving manifest"],
+                    ["status": "couldn't retrieve manifest"],
+                    ["error": "model 'none:latest' not found"],
                 ]
             )
         }

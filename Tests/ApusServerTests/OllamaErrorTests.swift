@@ -33,12 +33,10 @@ import Testing
         Case("/api/generate", "", 400, "missing request body"),
         Case("/api/chat", "", 400, "missing request body"),
         Case("/api/generate", #"{"model":""}"#, 404, "model '' not found"),
-        Case(
-            "/api/embed",
-            #"{"model":"","input":"x"}"#,
-            404,
-            #"model "" not found, try pulling it first"#
-        ),
+        Case("/api/embed", #"{"model":"","input":"x"}"#, 404, "model '' not found"),
+        Case("/api/chat", " \n", 400, "missing request body"),
+        Case("/api/chat", "null", 400, "model is required"),
+        Case("/api/chat", #"{"Model":"nope"}"#, 404, "model 'nope' not found"),
         Case("/api/chat", "{}", 400, "model is required"),
         Case("/api/embeddings", "{}", 400, "model is required"),
         Case("/api/show", "{}", 400, "model is required"),
@@ -46,7 +44,8 @@ import Testing
         Case("/api/generate", #"{"model":"no such","prompt":"x"}"#, 400, "invalid model name"),
         Case("/api/chat", #"{"model":"nope"}"#, 404, "model 'nope' not found"),
         Case("/api/generate", #"{"model":"nope:7b"}"#, 404, "model 'nope:7b' not found"),
-        Case("/api/show", #"{"name":"nope"}"#, 404, "model 'nope' not found"),
+        Case("/api/show", #"{"name":"nope"}"#, 404, "model 'nope:latest' not found"),
+        Case("/api/show", #"{"MODEL":"h/n/nope:local"}"#, 404, "model 'h/n/nope:latest' not found"),
         Case("/api/delete", #"{"name":"nope"}"#, 404, "model 'nope' not found", method: .delete),
         Case("/api/delete", #"{"model":"a b"}"#, 400, #"name "a b" is invalid"#, method: .delete),
         Case(
@@ -57,6 +56,7 @@ import Testing
         ),
         Case("/api/copy", #"{"source":"nope","destination":"b"}"#, 404, #"model "nope" not found"#),
         Case("/api/copy", #"{"source":"a b","destination":"b"}"#, 400, #"source "a b" is invalid"#),
+        Case("/api/copy", #"{"source":"a\"\u0001é"}"#, 400, #"source "a\"\x01é" is invalid"#),
         Case("/api/copy", #"{"source":"a","destination":""}"#, 400, #"destination "" is invalid"#),
         Case(
             "/api/chat",
@@ -84,7 +84,7 @@ import Testing
         ),
         Case("/api/embed", #"{"model":"x","input":5}"#, 400, "invalid input type"),
         Case("/api/create", #"{"model":"x"}"#, 400, "neither 'from' or 'files' was specified"),
-        Case("/api/create", #"{"model":"x","files":{}}"#, 400, "no files provided to convert"),
+        Case("/api/create", #"{"model":"x","files":{}}"#, 400, "unknown type"),
         Case("/api/create", #"{"model":"a b","from":"x"}"#, 400, "invalid model name"),
         Case("/api/create", #"{"model":"x","files":{"a.gguf":""}}"#, 400, "invalid digest format"),
         Case(
@@ -113,6 +113,7 @@ import Testing
         ),
         Case("/api/create", #"{"model":"x","from":"nope"}"#, 404, "model 'nope:latest' not found"),
         Case("/api/blobs/sha256:12", "x", 400, "invalid digest format"),
+        Case("/api/blobs/sha256%3A12", "x", 400, "invalid digest format"),
     ])
     func withoutModels(_ expected: Case) async throws {
         try await Bench().run { client in

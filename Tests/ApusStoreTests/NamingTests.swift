@@ -124,4 +124,14 @@ import Testing
         #expect(shown.hasSuffix("é\""))
         #expect(StoreError.quoted("abc", limit: 2) == "\"ab…\"")
     }
+
+    /// What Go's `strconv.Quote` makes of these.
+    @Test(arguments: [
+        ("a\"b\\c", #""a\"b\\c""#), ("é 😀", #""é 😀""#), ("\u{1}\u{7F}\n\t", #""\x01\x7f\n\t""#),
+        ("\u{85}\u{A0}\u{200B}", #""\u0085\u00a0\u200b""#), ("\u{E0001}", #""\U000e0001""#),
+        ("\u{2028}\u{FEFF}", #""\u2028\ufeff""#),
+    ])
+    func textsAreQuotedAsInGo(_ text: String, _ quoted: String) {
+        #expect(text.quotedAsInGo == quoted)
+    }
 }

@@ -6,10 +6,24 @@ struct JSONKeyedDecoder<Key: CodingKey>: KeyedDecodingContainerProtocol {
     var codingPath: [any CodingKey] { decoder.codingPath }
     var allKeys: [Key] { object.keys.compactMap { Key(stringValue: $0) } }
 
-    func contains(_ key: Key) -> Bool { object[key.stringValue] != nil }
+    func contains(_ key: Key) -> Bool { value(of: key) != nil }
+
+    /// Objects above this size are only searched for exact names.
+    private static var caseLimit: Int { 256 }
+
+    private func value(of key: any CodingKey) -> JSONValue? {
+        let name = key.stringValue
+        if let exact = object[name] { return exact }
+        guard decoder.ignoresCase, object.count <= Self.caseLimit else { return nil }
+        let folded = name.lowercased()
+        return object.last {
+            $0.key.utf8.count == name.utf8.count && $0.key.lowercased() == folded
+        }?
+        .value
+    }
 
     private func member(_ key: any CodingKey) throws -> JSONTreeDecoder {
-        guard let value = object[key.stringValue] else {
+        guard let value = value(of: key) else {
             throw DecodingError.keyNotFound(
                 key,
                 decoder.context("The member '\(key.stringValue)' is missing.")

@@ -6,6 +6,8 @@
 package struct JSONValueDecoder: Sendable {
     /// A key that types look up in `Decoder.userInfo`.
     package var userInfo: [CodingUserInfoKey: any Sendable] = [:]
+    /// Whether members are also found by names in other capitals, as in Go.
+    package var ignoresCase = false
 
     /// A decoder without user information.
     package init() {}
@@ -17,7 +19,12 @@ package struct JSONValueDecoder: Sendable {
         _ type: Value.Type,
         from value: JSONValue
     ) throws -> Value {
-        try JSONTreeDecoder(value: value, codingPath: [], information: userInfo).decode(type)
+        try JSONTreeDecoder(
+            value: value,
+            codingPath: [],
+            information: userInfo,
+            ignoresCase: ignoresCase
+        ).decode(type)
     }
 }
 
@@ -26,6 +33,7 @@ struct JSONTreeDecoder: Decoder {
     let value: JSONValue
     let codingPath: [any CodingKey]
     let information: [CodingUserInfoKey: any Sendable]
+    let ignoresCase: Bool
 
     var userInfo: [CodingUserInfoKey: Any] { information }
 
@@ -47,7 +55,12 @@ struct JSONTreeDecoder: Decoder {
 
     /// A decoder for `value`, which stands under `key` inside this one's.
     func nested(_ value: JSONValue, _ key: any CodingKey) -> JSONTreeDecoder {
-        JSONTreeDecoder(value: value, codingPath: codingPath + [key], information: information)
+        JSONTreeDecoder(
+            value: value,
+            codingPath: codingPath + [key],
+            information: information,
+            ignoresCase: ignoresCase
+        )
     }
 
     /// The value as a `Value`: directly where JSON has such a type, else by its `init(from:)`.

@@ -4,18 +4,23 @@ internal import ApusConversation
 package enum OllamaWire {
     /// A value from the body of a request.
     ///
+    /// As with Go's decoder the capitals of members do not matter, and `null` is an object without
+    /// members.
     /// Throws: `missingBody`, `malformedBody`; `DialectError`s of the value's fields as they are.
     package static func decode<Value: Decodable>(
         _ type: Value.Type,
         from body: some Collection<UInt8>
     ) throws(DialectError) -> Value {
-        guard !body.isEmpty else { throw DialectError(.missingBody, "missing request body") }
+        let isBlank = body.allSatisfy { [0x20, 0x09, 0x0A, 0x0D].contains($0) }
+        guard !isBlank else { throw DialectError(.missingBody, "missing request body") }
         do {
             let value = try JSONParser.parse(
                 body,
                 maximumValues: JSONParser.maximumRequestValues
             )
-            return try JSONValueDecoder().decode(type, from: value)
+            var decoder = JSONValueDecoder()
+            decoder.ignoresCase = true
+            return try decoder.decode(type, from: value.isNull ? .object([:]) : value)
         } catch let error as DialectError {
             throw error
         } catch let error as JSONError {

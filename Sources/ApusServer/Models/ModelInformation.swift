@@ -5,26 +5,28 @@ internal import ApusGGUF
 
 /// The metadata of a file as `/api/show` tells it.
 enum ModelInformation {
-    /// Longest array that is shown unless all are asked for.
-    private static let shortArray = 5
-
-    /// All values in file order, without the model's name and template.
+    /// All values in order of their names, without the model's name and template.
     ///
-    /// Arrays longer than five elements are shown empty unless `isVerbose`.
+    /// Arrays are shown as null unless `isVerbose`.
     static func metadata(of file: GGUFFile, isVerbose: Bool) throws -> JSONObject {
-        var result = JSONObject()
+        let count = ModelLibrary.parameterCount(of: file)
+        var result: JSONObject = ["general.parameter_count": .integer(Int64(clamping: count))]
         for entry in file.metadata.entries {
             switch entry.key {
-            case "general.name", "tokenizer.chat_template": continue
+            case "general.name", "general.parameter_count", "tokenizer.chat_template": continue
             default: break
             }
-            let isHidden = entry.type == .array && entry.count > shortArray && !isVerbose
+            let isHidden = entry.type == .array && !isVerbose
             result[entry.key] =
-                isHidden ? .array([]) : try json(file.metadata.value(of: entry), entry.key)
+                isHidden ? .null : try json(file.metadata.value(of: entry), entry.key)
         }
-        let count = ModelLibrary.parameterCount(of: file)
-        result["general.parameter_count"] = .integer(Int64(clamping: count))
-        return result
+        return sorted(result)
+    }
+
+    /// The members in order of their names' bytes.
+    static func sorted(_ object: JSONObject) -> JSONObject {
+        let members = object.map { ($0.key, $0.value) }
+        return JSONObject(members.sorted { $0.0.utf8.lexicographicallyPrecedes($1.0.utf8) })
     }
 
     /// All tensors in file order; sizes innermost first, as the file has them.

@@ -9,7 +9,7 @@ internal import Synchronization
 /// the digest of the manifest, so a changed model is read anew.
 package final class ModelLibrary: Sendable {
     /// Cards kept at most; beyond it all are dropped.
-    private static let maximumCards = 512
+    private static let maximumCards = 4096
 
     /// The store.
     package let store: ModelStore
@@ -32,21 +32,30 @@ package final class ModelLibrary: Sendable {
     /// Throws: `StoreError`, `notFound` among them; `GGUFError`; `unusableModel` for models without
     /// weights or of another machine.
     func card(of name: ModelName) async throws -> ModelCard {
-        try await blocking { store in
-            let stored = try store.resolve(name)
-            if var card = self.cards.withLock({ $0[stored.summary.digest] }) {
-                // Copies are the same model under another name, perhaps from another place.
-                card.stored = stored
-                return card
-            }
-            let weights = try self.weights(of: stored)
-            let card = ModelCard(stored, weights: weights)
-            self.cards.withLock { cards in
-                if cards.count >= Self.maximumCards { cards = [:] }
-                cards[stored.summary.digest] = card
-            }
+        try await blocking { store in try self.card(of: try store.resolve(name)) }
+    }
+
+    /// The card of a listed model, or of one with the same content; nil when its files cannot be
+    /// read. Blocks on the disk the first time.
+    func card(of summary: ModelSummary) -> ModelCard? {
+        if let card = cards.withLock({ $0[summary.digest] }) { return card }
+        guard let stored = try? store.resolve(summary.name) else { return nil }
+        return try? card(of: stored)
+    }
+
+    private func card(of stored: StoredModel) throws -> ModelCard {
+        if var card = cards.withLock({ $0[stored.summary.digest] }) {
+            // Copies are the same model under another name, perhaps from another place.
+            card.stored = stored
             return card
         }
+        let weights = try weights(of: stored)
+        let card = ModelCard(stored, weights: weights)
+        cards.withLock { cards in
+            if cards.count >= Self.maximumCards { cards = [:] }
+            cards[stored.summary.digest] = card
+        }
+        return card
     }
 
     /// Opens the weights of a model; their tensors are not read.

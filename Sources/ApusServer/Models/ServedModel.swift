@@ -92,6 +92,8 @@ struct ModelErrors: Sendable {
     enum Missing: Sendable {
         /// `model 'x' not found`.
         case plain
+        /// `model 'x:latest' not found`: the name as listings show it.
+        case listed
         /// `model "x" not found`.
         case quoted
         /// `model "x" not found, try pulling it first`.
@@ -103,7 +105,7 @@ struct ModelErrors: Sendable {
 
     func notFound(_ name: String) -> ServerError {
         switch missing {
-        case .plain: ServerError(.notFound, "model '\(name)' not found")
+        case .plain, .listed: ServerError(.notFound, "model '\(name)' not found")
         case .quoted: ServerError(.notFound, "model \"\(name)\" not found")
         case .pull: ServerError(.notFound, "model \"\(name)\" not found, try pulling it first")
         }
@@ -119,7 +121,8 @@ extension ModelLibrary {
         do {
             return ServedModel(name: reference.text, card: try await card(of: reference.name))
         } catch let error as StoreError where error.code == .notFound {
-            throw errors.notFound(reference.text)
+            let isListed = errors.missing == .listed
+            throw errors.notFound(isListed ? reference.name.shortest : reference.text)
         }
     }
 
@@ -127,7 +130,7 @@ extension ModelLibrary {
     func reference(to name: String?, _ errors: ModelErrors) throws(ServerError) -> ModelReference {
         guard let name, !name.isEmpty else {
             switch errors.empty {
-            case .notFound: throw errors.notFound("")
+            case .notFound: throw ServerError(.notFound, "model '' not found")
             case .required: throw ServerError(.invalidRequest, "model is required")
             }
         }

@@ -3,6 +3,9 @@ internal import ApusScheduling
 
 /// The template that a model is used with.
 struct TemplateChoice: Sendable {
+    /// What `show` calls the template of a model that has none.
+    static let none = "{{ .Prompt }}"
+
     /// The text.
     let text: String
     /// Whether it comes from the weights, so that the runner has it anyway.

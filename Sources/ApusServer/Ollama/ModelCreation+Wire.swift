@@ -68,7 +68,7 @@ extension ModelCreation.Info {
             case "capabilities":
                 let texts = (value.arrayValue ?? []).compactMap(\.stringValue)
                 guard let list = value.arrayValue, list.count == texts.count else {
-                    throw Self.wrong(key, "a list of strings")
+                    throw Self.wrong(key, "list of strings")
                 }
                 capabilities = texts
             case "model_family": family = try Self.text(key, value)

@@ -9,27 +9,18 @@ internal import Logging
 /// What models there are, and which are loaded.
 extension OllamaController {
     @Sendable func tags(_ request: Request, _ context: ServerContext) async throws -> Response {
-        let listing = try await services.library.blocking { try $0.list() }
+        let library = services.library
+        let (listing, cards) = try await library.blocking { store in
+            let listing = try store.list()
+            return (listing, listing.models.map { library.card(of: $0) })
+        }
         for problem in listing.problems {
             context.logger.warning(
                 "unreadable model",
                 metadata: ["path": "\(problem.path)", "error": "\(problem.error)"]
             )
         }
-        let models = listing.models.map { summary in
-            var model = OllamaTags.Model(
-                name: summary.name.shortest,
-                modifiedAt: WireTime(summary.modifiedAt),
-                size: summary.sizeBytes,
-                digest: summary.digest,
-                details: OllamaModelDetails(summary.config)
-            )
-            if !summary.config.remoteHost.isEmpty {
-                model.remoteHost = summary.config.remoteHost
-                model.remoteModel = summary.config.remoteModel
-            }
-            return model
-        }
+        let models = zip(listing.models, cards).map { OllamaTags.Model($0, $1) }
         return try Reply.json(OllamaTags(models: models))
     }
 
@@ -57,7 +48,7 @@ extension OllamaController {
 
     @Sendable func show(_ request: Request, _ context: ServerContext) async throws -> Response {
         let body = try await decode(OllamaShow.Request.self, from: request)
-        let errors = ModelErrors(empty: .required, missing: .plain)
+        let errors = ModelErrors(empty: .required, missing: .listed)
         let name = body.model ?? body.name
         let card = try await services.library.model(named: name, errors).card
         let agent = request.headers[.userAgent] ?? ""
@@ -68,6 +59,7 @@ extension OllamaController {
         // Copilot shows this as the model's name.
         if agent.hasPrefix("GitHubCopilotChat/") {
             response.modelInfo["general.basename"] = .string(name ?? "")
+            response.modelInfo = ModelInformation.sorted(response.modelInfo)
         }
         return try Reply.json(response)
     }
@@ -80,6 +72,8 @@ extension ModelLibrary {
         as body: OllamaShow.Request
     ) throws -> OllamaShow.Response {
         var stored = card.stored
+        let ownParameters = stored.parametersText
+        if card.template == nil { stored.template = TemplateChoice.none }
         if let system = body.system, !system.isEmpty { stored.system = system }
         for (name, value) in body.options ?? [:] {
             guard let value = ParameterValue(json: value) else { continue }
@@ -89,6 +83,7 @@ extension ModelLibrary {
         let isVerbose = body.verbose ?? false
         var details = OllamaModelDetails(stored.config)
         details.parentModel = stored.parent ?? ""
+        (details.contextLength, details.embeddingLength) = (nil, nil)
         var response = OllamaShow.Response(
             details: details,
             modelInfo: try ModelInformation.metadata(of: weights, isVerbose: isVerbose),
@@ -96,7 +91,7 @@ extension ModelLibrary {
         )
         response.license = stored.licenses.joined(separator: "\n").nilIfEmpty
         response.modelfile = stored.modelfileText
-        response.parameters = stored.parametersText.nilIfEmpty
+        response.parameters = ownParameters.nilIfEmpty
         response.template = (card.template?.text ?? stored.template)?.nilIfEmpty
         response.system = stored.system?.nilIfEmpty
         response.messages = stored.messages.isEmpty ? nil : stored.messages.map(\.json)
@@ -116,6 +111,35 @@ extension ModelLibrary {
 extension String {
     /// Nil for the empty text, which Go's encoder leaves out.
     fileprivate var nilIfEmpty: String? { isEmpty ? nil : self }
+}
+
+extension OllamaTags.Model {
+    /// What a listing says of a model; less without a card, as of weights that cannot be read.
+    fileprivate init(_ summary: ModelSummary, _ card: ModelCard?) {
+        var details = OllamaModelDetails(summary.config)
+        if let card {
+            details.parentModel = card.stored.parent ?? ""
+            details.contextLength = details.contextLength ?? card.trainContextLength.nilIfZero
+            details.embeddingLength = details.embeddingLength ?? card.embeddingLength.nilIfZero
+        }
+        self.init(
+            name: summary.name.shortest,
+            modifiedAt: WireTime(summary.modifiedAt),
+            size: summary.sizeBytes,
+            digest: summary.digest,
+            details: details
+        )
+        capabilities = card?.capabilities
+        if !summary.config.remoteHost.isEmpty {
+            remoteHost = summary.config.remoteHost
+            remoteModel = summary.config.remoteModel
+        }
+    }
+}
+
+extension Int {
+    /// Nil for zero, which Go's encoder leaves out.
+    fileprivate var nilIfZero: Int64? { self == 0 ? nil : Int64(self) }
 }
 
 extension OllamaModelDetails {

@@ -34,10 +34,10 @@ extension OllamaController {
         let body = try await decode(OllamaCopy.self, from: request)
         let (source, destination) = (body.source ?? "", body.destination ?? "")
         guard let from = try? ModelName(source) else {
-            throw ServerError(.invalidRequest, "source \"\(source)\" is invalid")
+            throw ServerError(.invalidRequest, "source \(source.quotedAsInGo) is invalid")
         }
         guard let to = try? ModelName(destination) else {
-            throw ServerError(.invalidRequest, "destination \"\(destination)\" is invalid")
+            throw ServerError(.invalidRequest, "destination \(destination.quotedAsInGo) is invalid")
         }
         do {
             try await services.library.blocking { try $0.copy(from, to: to) }
@@ -53,7 +53,7 @@ extension OllamaController {
             throw ServerError(.invalidRequest, "model is required")
         }
         guard let name = try? ModelName(text) else {
-            throw ServerError(.invalidRequest, "name \"\(text)\" is invalid")
+            throw ServerError(.invalidRequest, "name \(text.quotedAsInGo) is invalid")
         }
         do {
             try await services.library.blocking { try $0.delete(name) }
@@ -128,7 +128,8 @@ extension OllamaController {
     }
 
     private func digest(of context: ServerContext) throws -> Digest {
-        guard let digest = try? Digest(context.parameters.get("digest") ?? "") else {
+        let text = context.parameters.get("digest")?[...].withoutPercentEncoding ?? ""
+        guard let digest = try? Digest(text) else {
             throw ServerError(.invalidRequest, "invalid digest format")
         }
         return digest

@@ -97,7 +97,7 @@ package struct ModelCreation: Sendable {
         }
         if case .files(let files) = source {
             if files.isEmpty {
-                throw StoreError(.invalidRequest, "no files provided to convert")
+                throw StoreError(.invalidRequest, "unknown type")
             }
             try Self.check(files)
         }

@@ -39,6 +39,9 @@ extension ModelStore {
         case .files(let files) where files.contains(where: \.isSafetensors):
             try convert(files, into: &assembly, creation, inspector, progress)
         case .files(let files):
+            guard try files.contains(where: looksLikeGGUF) else {
+                throw StoreError(.invalidRequest, "unknown type")
+            }
             for file in files { try add(file, to: &assembly, creation, inspector, progress) }
         }
         try addAdapters(of: creation, to: &assembly, inspector, progress)
@@ -185,13 +188,24 @@ extension ModelStore {
         }
     }
 
+    /// Whether a file's name or its first bytes say that it is GGUF.
+    private func looksLikeGGUF(_ file: ModelCreation.File) throws -> Bool {
+        if file.name.hasSuffix(".gguf") { return true }
+        guard blobs.exists(file.digest) else { throw BlobStore.missing(file.digest) }
+        return try isGGUF(blobs.path(of: file.digest))
+    }
+
+    private func isGGUF(_ path: String) throws(StoreError) -> Bool {
+        try FileSystem.prefix(of: path, count: 4) == Array("GGUF".utf8)
+    }
+
     private func facts(
         of file: ModelCreation.File,
         _ inspector: ModelInspector
     ) throws -> ModelFacts {
         guard blobs.exists(file.digest) else { throw BlobStore.missing(file.digest) }
         let path = blobs.path(of: file.digest)
-        guard try FileSystem.prefix(of: path, count: 4) == Array("GGUF".utf8) else {
+        guard try isGGUF(path) else {
             throw StoreError(.invalidRequest, "supplied file was not in GGUF format")
         }
         return try inspector.facts(path)

@@ -82,33 +82,10 @@ extension StoredModel {
         for (name, value) in parameters.sorted(by: { $0.key < $1.key }) {
             let padded = name + String(repeating: " ", count: max(0, 30 - name.count))
             for text in value.texts {
-                lines.append("\(padded) \(value.isText ? Self.quoted(text) : text)")
+                lines.append("\(padded) \(value.isText ? text.quotedAsInGo : text)")
             }
         }
         return lines.joined(separator: "\n")
-    }
-
-    /// A string in Go's syntax.
-    private static func quoted(_ text: String) -> String {
-        var result = "\""
-        for scalar in text.unicodeScalars {
-            switch scalar {
-            case "\"": result += "\\\""
-            case "\\": result += "\\\\"
-            case "\n": result += "\\n"
-            case "\r": result += "\\r"
-            case "\t": result += "\\t"
-            case "\u{7}": result += "\\a"
-            case "\u{8}": result += "\\b"
-            case "\u{B}": result += "\\v"
-            case "\u{C}": result += "\\f"
-            case _ where scalar.value < 0x20 || scalar.value == 0x7F:
-                let digits = String(scalar.value, radix: 16)
-                result += "\\x" + (digits.count < 2 ? "0" : "") + digits
-            default: result.unicodeScalars.append(scalar)
-            }
-        }
-        return result + "\""
     }
 }
 
