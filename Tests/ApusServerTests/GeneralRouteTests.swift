@@ -63,6 +63,7 @@ import Testing
         ("/api/pull", #"{"model":"../../x"}"#, "invalid model name"),
         ("/api/pull", #"{"model":"https://a.example/b/c.gguf"}"#, "not supported"),
         ("/api/push", "{}", "model is required"),
+        ("/api/push", #"{"model":"","name":"a b"}"#, "invalid model name"),
     ])
     func transfersNeedANameThatIsOne(_ path: String, _ body: String, _ words: String) async throws {
         try await Bench().run { client in

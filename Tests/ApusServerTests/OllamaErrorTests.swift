@@ -46,6 +46,16 @@ import Testing
         Case("/api/generate", #"{"model":"nope:7b"}"#, 404, "model 'nope:7b' not found"),
         Case("/api/show", #"{"name":"nope"}"#, 404, "model 'nope:latest' not found"),
         Case("/api/show", #"{"MODEL":"h/n/nope:local"}"#, 404, "model 'h/n/nope:latest' not found"),
+        // Ollama's command line sends these.
+        Case("/api/show", #"{"model":"","name":"nope"}"#, 404, "model 'nope:latest' not found"),
+        Case("/api/pull", #"{"model":"","name":"a b"}"#, 400, "invalid model name"),
+        Case(
+            "/api/delete",
+            #"{"model":"","name":"nope"}"#,
+            404,
+            "model 'nope' not found",
+            method: .delete
+        ),
         Case("/api/delete", #"{"name":"nope"}"#, 404, "model 'nope' not found", method: .delete),
         Case("/api/delete", #"{"model":"a b"}"#, 400, #"name "a b" is invalid"#, method: .delete),
         Case(

@@ -112,7 +112,7 @@ struct PartialBlobTests {
         let name = fixture.store.paths.journalPath(of: digest).split(separator: "/").last ?? ""
         try fixture.folder.write(text, to: "models/blobs/\(name)")
         let padding = String(repeating: " ", count: 20_000)
-        try fixture.folder.write(padding, to: "models/blobs/\(digest.fileName)-partial")
+        try fixture.folder.write(padding, to: "models/blobs/content-partial-\(digest.fileName)")
     }
 
     @Test func pruningSparesFreshDownloadsAndRemovesOldOnes() throws {

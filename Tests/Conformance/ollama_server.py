@@ -61,12 +61,12 @@ intended("fields of `create` that are wrong", "create (from-)?wrong-.*", "create
          ".* (from-)?(wrong-parameter|parameter-forms|message-without-role|wrong-info-4).*",
          "create from-quantize-unknown", "tags at the end", other_status=True)
 intended("types for `quantize`", "create quantize-unknown")
-intended("`null` among the parameters", ".* (from-)?null-parameter")
+intended("`null` among the parameters", ".* (from-)?(null-parameter|fraction)")
 intended("`messages` with more than role and content", ".* (from-)?rich-message")
 intended("`create` from a model made with `info`", ".* from-info")
 intended("`capabilities` in `/api/tags`", "tags demo")
 intended("F32 weights", "(show|show verbose|tags|create) (from-)?(embedder|odd-architecture)")
-intended("`show --modelfile`", "show .*(requires|parameters|everything|everything-again|from-stop)",
+intended("`show --modelfile`", "show .*(requires|parameters|everything|everything-again|everything-system|from-stop)",
          "show (verbose )?(demo|sink)")
 intended("`RENDERER`", ".* (from-)?renderer")
 intended("images, audio", "(show|show verbose|tags) (from-)?vision")
@@ -298,7 +298,7 @@ BODIES = {
     "number for model": '{"model":5}', "null for model": '{"model":null}',
     "text for stream": '{"model":"x","stream":"yes"}', "unknown member": '{"model":"x","zzz":1}',
     "capitals": '{"Model":"x"}', "twice": '{"model":"y","model":"x"}', "name": '{"name":"x"}',
-    "both": '{"model":"x","name":"y"}', "no members": "{}", "empty model": '{"model":""}',
+    "both": '{"model":"x","name":"y"}', "empty model and name": '{"model":"","name":"x"}', "no members": "{}", "empty model": '{"model":""}',
     "bad name": '{"model":"a b"}', "slash": '{"model":"/"}', "long": '{"model":"' + "a" * 90 + '"}',
     "at": '{"model":"x@sha256:12"}', "dots": '{"model":"../x"}', "tab": '{"model":"x:a/b:c"}',
     "local": '{"model":"x:local"}', "http": '{"model":"http://h/n/x"}',
@@ -325,7 +325,7 @@ def bodies(compare):
 
 # Bodies that would make a pull or push go out to the network.
 PULLABLE = {"text for stream", "unknown member", "capitals", "twice", "name", "both", "trailing",
-            "two", "local"}
+            "two", "local", "empty model and name"}
 
 
 def blobs(compare):
@@ -406,6 +406,7 @@ FIELDS = {
     "wrong-parameter-2": {"parameters": {"stop": [1]}},
     "wrong-parameter-3": {"parameters": {"temperature": True}},
     "null-parameter": {"parameters": {"temperature": None, "top_k": 3}},
+    "fraction": {"parameters": {"num_predict": 12.7, "top_k": 1e2, "seed": -1.0}},
     "empty-parameters": {"parameters": {}},
     "messages": {"messages": [{"role": "user", "content": "hi\nthere"},
                               {"role": "assistant", "content": "<x>"},
@@ -475,6 +476,7 @@ def creations(compare, models):
     models.create("gguf-adapter-file", {"files": ["tiny.gguf", "adapter.gguf"]})
     models.create("from-everything-again", {"from": f"{PREFIX}-everything", "license": "second",
                                             "parameters": {"top_p": 0.5}, "system": "other"})
+    models.create("from-everything-system", {"from": f"{PREFIX}-everything", "system": "other"})
     models.create("from-stop", {"from": f"{PREFIX}-parameters", "parameters": {"stop": ["z"]}})
     models.create("from-info", {"from": f"{PREFIX}-info"})
     models.create("from-renderer", {"from": f"{PREFIX}-renderer"})

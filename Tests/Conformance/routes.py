@@ -115,7 +115,7 @@ def refusals(model):
         ("DELETE", "/api/delete", {}, 400, "model is required"),
         ("POST", "/api/chat", {"model": "no-such"}, 404, "model 'no-such' not found"),
         ("POST", "/api/generate", {"model": "no-such"}, 404, "model 'no-such' not found"),
-        ("POST", "/api/show", {"name": "no-such"}, 404, "model 'no-such' not found"),
+        ("POST", "/api/show", {"name": "no-such"}, 404, "model 'no-such:latest' not found"),
         ("DELETE", "/api/delete", {"name": "no-such"}, 404, "model 'no-such' not found"),
         ("POST", "/api/generate", {"model": "a b"}, 400, "invalid model name"),
         ("POST", "/api/embed", {"model": "no-such", "input": "x"}, 404,

@@ -159,7 +159,7 @@ package struct OllamaLoaded: Sendable, Equatable, Codable {
 /// `POST /api/show`: everything about one model.
 package enum OllamaShow {
     /// What a client sends.
-    package struct Request: Sendable, Equatable, Codable {
+    package struct Request: OllamaNaming, Sendable, Equatable, Codable {
         /// The model's name.
         package var model: String?
         /// The same, from early clients.

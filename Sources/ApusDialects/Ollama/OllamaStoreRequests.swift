@@ -1,7 +1,25 @@
 package import ApusConversation
 
+/// A request that names its model in either of two members.
+///
+/// Ollama's own command line sends an empty `model` with the name in `name`.
+package protocol OllamaNaming {
+    /// The model's name.
+    var model: String? { get }
+    /// The same, from early clients.
+    var name: String? { get }
+}
+
+extension OllamaNaming {
+    /// The name, from the first member that has one.
+    package var modelName: String? {
+        guard let model, !model.isEmpty else { return name }
+        return model
+    }
+}
+
 /// `POST /api/create`: a new model from another one or from uploaded files.
-package struct OllamaCreate: Sendable, Equatable, Codable {
+package struct OllamaCreate: OllamaNaming, Sendable, Equatable, Codable {
     /// The new model's name.
     package var model: String?
     /// The same, from early clients.
@@ -92,7 +110,7 @@ package struct OllamaCopy: Sendable, Equatable, Codable {
 }
 
 /// `DELETE /api/delete`: a model goes.
-package struct OllamaDelete: Sendable, Equatable, Codable {
+package struct OllamaDelete: OllamaNaming, Sendable, Equatable, Codable {
     /// The model.
     package var model: String?
     /// The same, from early clients.

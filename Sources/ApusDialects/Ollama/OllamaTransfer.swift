@@ -1,5 +1,5 @@
 /// `POST /api/pull` and `POST /api/push`: a model comes from a registry, or goes to one.
-package struct OllamaTransfer: Sendable, Equatable, Codable {
+package struct OllamaTransfer: OllamaNaming, Sendable, Equatable, Codable {
     /// The model's name; its host is the registry.
     package var model: String?
     /// The same, from early clients.

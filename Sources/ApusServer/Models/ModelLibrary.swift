@@ -35,8 +35,9 @@ package final class ModelLibrary: Sendable {
         try await blocking { store in try self.card(of: try store.resolve(name)) }
     }
 
-    /// The card of a listed model, or of one with the same content; nil when its files cannot be
-    /// read. Blocks on the disk the first time.
+    /// The card of a listed model, or of one with the same content.
+    ///
+    /// Nil when its files cannot be read. Blocks on the disk the first time.
     func card(of summary: ModelSummary) -> ModelCard? {
         if let card = cards.withLock({ $0[summary.digest] }) { return card }
         guard let stored = try? store.resolve(summary.name) else { return nil }

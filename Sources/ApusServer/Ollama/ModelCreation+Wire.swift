@@ -7,7 +7,7 @@ extension ModelCreation {
     ///
     /// Throws: `ServerError` and `StoreError` in Ollama's words, all before anything is done.
     init(_ body: OllamaCreate) throws {
-        guard let name = try? ModelName(body.model ?? body.name ?? "") else {
+        guard let name = try? ModelName(body.modelName ?? "") else {
             throw ServerError(.invalidRequest, "invalid model name")
         }
         guard (body.remoteHost ?? "").isEmpty else {

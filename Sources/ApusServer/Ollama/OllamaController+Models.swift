@@ -49,7 +49,7 @@ extension OllamaController {
     @Sendable func show(_ request: Request, _ context: ServerContext) async throws -> Response {
         let body = try await decode(OllamaShow.Request.self, from: request)
         let errors = ModelErrors(empty: .required, missing: .listed)
-        let name = body.model ?? body.name
+        let name = body.modelName
         let card = try await services.library.model(named: name, errors).card
         let agent = request.headers[.userAgent] ?? ""
         let library = services.library

@@ -8,7 +8,7 @@ internal import Hummingbird
 extension OllamaController {
     @Sendable func pull(_ request: Request, _ context: ServerContext) async throws -> Response {
         let body = try await decode(OllamaTransfer.self, from: request)
-        let text = body.model ?? body.name ?? ""
+        let text = body.modelName ?? ""
         if text.contains("://"), text.lowercased().hasSuffix(".gguf") {
             throw ServerError(
                 .invalidRequest,
@@ -24,7 +24,7 @@ extension OllamaController {
 
     @Sendable func push(_ request: Request, _ context: ServerContext) async throws -> Response {
         let body = try await decode(OllamaTransfer.self, from: request)
-        guard let text = body.model ?? body.name, !text.isEmpty else {
+        guard let text = body.modelName, !text.isEmpty else {
             throw ServerError(.invalidRequest, "model is required")
         }
         let name = try ModelReference(text).name

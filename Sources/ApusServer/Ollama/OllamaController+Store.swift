@@ -49,7 +49,7 @@ extension OllamaController {
 
     @Sendable func delete(_ request: Request, _ context: ServerContext) async throws -> Response {
         let body = try await decode(OllamaDelete.self, from: request)
-        guard let text = body.model ?? body.name, !text.isEmpty else {
+        guard let text = body.modelName, !text.isEmpty else {
             throw ServerError(.invalidRequest, "model is required")
         }
         guard let name = try? ModelName(text) else {

@@ -237,13 +237,11 @@ extension ModelStore {
 
     /// The parameters of all layers, later ones and then the request's taking precedence.
     ///
-    /// Empty when neither the request nor more than one layer has any: the layer then stays as is.
     private func merged(
         _ parameters: [String: ParameterValue],
         _ assembly: ModelAssembly
     ) throws(StoreError) -> JSONObject {
         let layers = assembly.plainLayers.filter { $0.mediaType == MediaType.parameters }
-        if parameters.isEmpty, layers.count < 2 { return JSONObject() }
         var merged = JSONObject()
         for layer in layers {
             for (key, value) in try self.parameters(layer) { merged[key] = value }

@@ -3,7 +3,7 @@
 /// ```
 /// root/manifests/<host>/<namespace>/<model>/<tag>   manifest, JSON
 /// root/blobs/sha256-<64 hex>                        content
-/// root/blobs/sha256-<64 hex>-partial                download in progress
+/// root/blobs/content-partial-sha256-<64 hex>        download in progress
 /// root/blobs/journal-partial-sha256-<64 hex>        what that download has, and its lock
 /// root/blobs/incoming-<random>                      upload in progress
 /// root/apus.lock                                    lock between processes
@@ -47,11 +47,14 @@ package struct StorePaths: Sendable, Hashable {
     package func path(of digest: Digest) -> String { "\(blobs)/\(digest.fileName)" }
 
     /// The file in which a download of a blob collects, so that it can be resumed.
-    package func partialPath(of digest: Digest) -> String { path(of: digest) + "-partial" }
+    ///
+    /// Ollama's are named `sha256-<64 hex>-partial`, and with a number its records; what is in
+    /// them is known to Ollama alone, so neither program touches the other's.
+    package func partialPath(of digest: Digest) -> String {
+        "\(blobs)/content-partial-\(digest.fileName)"
+    }
 
     /// The file that records the pieces of a download.
-    ///
-    /// Not named `<partial>-...`: Ollama takes such files for its own records.
     package func journalPath(of digest: Digest) -> String {
         "\(blobs)/journal-partial-\(digest.fileName)"
     }
