@@ -183,7 +183,7 @@ let package = Package(
         ),
         tests(
             "ApusModelsTests",
-            ["ApusGGUF", "ApusModels", "ApusTensors", "TestSupport"],
+            ["ApusFormats", "ApusGGUF", "ApusModels", "ApusTensors", "TestSupport"],
             data: ["Fixtures"]
         ),
         tests(

@@ -44,6 +44,8 @@ package struct GGUFError: Error, Hashable, Sendable {
         case missingSplit
         /// The parts of a split model contradict each other.
         case inconsistentSplit
+        /// An adapter that breaks the rules of adapters, or does not fit its model.
+        case badAdapter
         /// Data handed to the writer does not match what was announced.
         case wrongData
         /// The system refused to open, map, read or write.

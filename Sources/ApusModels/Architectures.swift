@@ -17,13 +17,15 @@ package enum Architectures {
     /// Names that `load` accepts, sorted.
     package static var names: [String] { all.flatMap { $0.names }.sorted() }
 
-    /// Binds a file's tensors as the architecture it names.
+    /// Binds a file's tensors as the architecture it names, with the updates of adapters.
     ///
-    /// The weights stay in the file, which has to stay open as long as the model is used.
+    /// The weights stay in the files, which have to stay open as long as the model is used.
     ///
-    /// - Throws: `ModelError`; `GGUFError` for metadata that is missing or of another type.
+    /// - Throws: `ModelError`; `GGUFError` for metadata that is missing or of another type, and for
+    ///   adapters that do not fit.
     package static func load(
         _ file: GGUFFile,
+        adapters: [GGUFAdapter] = [],
         backend: any Backend
     ) throws -> any LanguageModel {
         let name = try file.metadata.string("general.architecture")
@@ -34,7 +36,8 @@ package enum Architectures {
                     + "\(names.joined(separator: ", "))."
             )
         }
-        let binder = WeightBinder(file: file, backend: backend)
+        for adapter in adapters { try adapter.check(against: file) }
+        let binder = WeightBinder(file: file, adapters: adapters, backend: backend)
         let model = try architecture.bind(binder, name: name)
         try binder.finish()
         return model

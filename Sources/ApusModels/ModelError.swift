@@ -14,6 +14,8 @@ package struct ModelError: Error, Sendable, CustomStringConvertible {
         case badShape
         /// No backend code for a tensor's block format.
         case unsupportedFormat
+        /// An adapter that does not fit the model, or is damaged.
+        case badAdapter
         /// A metadata value contradicts another or is out of range.
         case badMetadata
     }

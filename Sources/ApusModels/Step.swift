@@ -20,6 +20,15 @@ package struct Step {
         backend.scoped { backend.add(block(), to: x) }
     }
 
+    /// Adds what an adapter's update makes of `x` [rows, inputs] to `y` [rows, outputs].
+    func add(_ update: LowRankUpdate, of x: Tensor, to y: Tensor) {
+        accumulate(into: y) {
+            let low = backend.matmul(x, [update.down])  // [rows, rank]
+            backend.scale(low, by: update.scale)
+            return backend.matmul(low, [update.up])
+        }
+    }
+
     /// The rows of `x` that are outputs: [outputs, columns].
     func outputs(of x: Tensor) -> Tensor {
         batch.outputs.count == x.rows ? x : backend.rows(batch.outputs, of: x)

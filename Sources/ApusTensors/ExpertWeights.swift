@@ -12,6 +12,12 @@ package struct ExpertWeights: Sendable {
     package let upScales: [Float]
     /// Factors on the results of `down`.
     package let downScales: [Float]
+    /// What adapters add to `gate`, a stack as long as it.
+    package let gateUpdates: [LowRankUpdate]
+    /// What adapters add to `up`.
+    package let upUpdates: [LowRankUpdate]
+    /// What adapters add to `down`.
+    package let downUpdates: [LowRankUpdate]
     /// Between `gate` and `up`.
     package let activation: Activation
 
@@ -25,6 +31,9 @@ package struct ExpertWeights: Sendable {
         gateScales: [Float] = [],
         upScales: [Float] = [],
         downScales: [Float] = [],
+        gateUpdates: [LowRankUpdate] = [],
+        upUpdates: [LowRankUpdate] = [],
+        downUpdates: [LowRankUpdate] = [],
         activation: Activation
     ) {
         precondition(
@@ -38,6 +47,9 @@ package struct ExpertWeights: Sendable {
         self.gateScales = gateScales
         self.upScales = upScales
         self.downScales = downScales
+        self.gateUpdates = gateUpdates
+        self.upUpdates = upUpdates
+        self.downUpdates = downUpdates
         self.activation = activation
     }
 }

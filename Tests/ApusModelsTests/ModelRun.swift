@@ -5,15 +5,23 @@ import ApusTensors
 /// Runs a model over tokens, cut into steps of given sizes, and collects the logits.
 struct ModelRun {
     let file: GGUFFile
+    /// Kept because the model uses their bytes.
+    let adapters: [GGUFAdapter]
     let model: any LanguageModel
     let backend: CPUBackend
     let cache: KVCache
 
-    init(_ file: GGUFFile, threads: Int = 2, instructionSet: String? = nil, pages: Int = 16) throws
-    {
+    init(
+        _ file: GGUFFile,
+        adapters: [GGUFAdapter] = [],
+        threads: Int = 2,
+        instructionSet: String? = nil,
+        pages: Int = 16
+    ) throws {
         self.file = file
+        self.adapters = adapters
         backend = try CPUBackend(threads: threads, instructionSet: instructionSet)
-        model = try Architectures.load(file, backend: backend)
+        model = try Architectures.load(file, adapters: adapters, backend: backend)
         cache = try KVCache(layers: model.shape.cache, pages: pages)
     }
 

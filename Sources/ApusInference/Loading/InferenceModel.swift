@@ -18,10 +18,11 @@ package final class InferenceModel: Sendable {
     package let embeddingLength: Int
     /// Bytes of cache when it is full.
     package let cacheBytes: Int
-    /// Bytes of the weights, mapped from the file.
+    /// Bytes of the weights, mapped from the files.
     package let mappedBytes: Int
 
     let file: GGUFFile
+    private let adapters: [GGUFAdapter]
     let tokenizer: Tokenizer
     let template: any ChatTemplate
     /// Replaces the template for conversations with tools, when the model has one for them.
@@ -34,15 +35,18 @@ package final class InferenceModel: Sendable {
 
     /// Binds a file's weights and starts an engine.
     ///
+    /// - `adapters`: files of low-rank updates to the weights, in the order they apply.
     /// - `progress`: hears how much of the loading is done, from 0 to 1.
     /// - Throws: `ModelError`, `GGUFError`, `TokenizerError`, `ChatError` or `TensorError`, whoever
     ///   found the fault.
     package init(
         _ file: GGUFFile,
+        adapters: [GGUFFile] = [],
         options: ModelOptions = ModelOptions(),
         progress: (Double) -> Void = { _ in }
     ) throws {
         self.file = file
+        self.adapters = try adapters.map { try GGUFAdapter($0) }
         progress(0)
         tokenizer = try Tokenizer(Vocabulary(file.metadata))
         let source =
@@ -59,7 +63,7 @@ package final class InferenceModel: Sendable {
         let backend = try CPUBackend(
             threads: options.threads.map { min($0, CPUBackend.processors) }
         )
-        let model = try Architectures.load(file, backend: backend)
+        let model = try Architectures.load(file, adapters: self.adapters, backend: backend)
         guard tokenizer.count <= model.shape.vocabulary else {
             throw ModelError(
                 .badMetadata,
@@ -77,7 +81,7 @@ package final class InferenceModel: Sendable {
             batchSize: max(1, min(options.batchSize ?? 512, contextLength))
         )
         cacheBytes = KVCache.byteCount(layers: model.shape.cache, pages: configuration.pages)
-        mappedBytes = file.totalTensorBytes
+        mappedBytes = adapters.reduce(file.totalTensorBytes) { $0 + $1.totalTensorBytes }
         pooling =
             switch model.shape.pooling {
             case .first: .first

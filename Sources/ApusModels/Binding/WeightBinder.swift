@@ -5,15 +5,21 @@ package import ApusTensors
 /// Hands out the tensors of a file by name, once each, with their type and shape checked.
 ///
 /// A model asks for everything it needs; `finish` then complains of what nobody asked for, so a
-/// variant that this code does not know cannot be computed wrongly in silence.
+/// variant that this code does not know cannot be computed wrongly in silence. The same holds for
+/// what adapters add to the file.
 package final class WeightBinder {
     /// The file's metadata and tensors.
     package let file: GGUFFile
     private let backend: any Backend
     private var claimed: Set<String> = []
+    private let adapters: [GGUFAdapter]
+    /// Tensors whose updates have been asked for.
+    private var updated: Set<String> = []
 
-    package init(file: GGUFFile, backend: any Backend) {
+    /// Hands out the tensors of `file`, and of adapters that fit it.
+    package init(file: GGUFFile, adapters: [GGUFAdapter] = [], backend: any Backend) {
         self.file = file
+        self.adapters = adapters
         self.backend = backend
     }
 
@@ -74,20 +80,56 @@ package final class WeightBinder {
         contains(name) ? try parameter(name, count: count) : nil
     }
 
+    /// What the adapters add to a tensor, in their order.
+    ///
+    /// - Throws: `ModelError` `unsupportedFormat`, or `badAdapter` for numbers that are not finite.
+    package func updates(_ name: String) throws -> [LowRankUpdate] {
+        updated.insert(name)
+        return try adapters.flatMap { adapter in
+            try adapter.pairs.filter { $0.name == name }.map { pair in
+                LowRankUpdate(
+                    down: try half(pair.a, of: adapter.file),
+                    up: try half(pair.b, of: adapter.file),
+                    scale: pair.scale
+                )
+            }
+        }
+    }
+
     /// Marks a tensor as known although nothing uses it.
     package func ignore(_ name: String) {
         if contains(name) { claimed.insert(name) }
     }
 
-    /// Checks that every tensor of the file has been asked for.
+    /// Checks that every tensor of the file and of its adapters has been asked for.
     ///
-    /// - Throws: `ModelError` `unknownTensor` naming the first that has not.
+    /// - Throws: `ModelError` `unknownTensor` or `badAdapter` naming the first that has not.
     package func finish() throws {
-        guard let left = file.tensors.first(where: { !claimed.contains($0.name) }) else { return }
-        throw ModelError(
-            .unknownTensor,
-            "Tensor '\(left.name)' is not part of the architecture this file names."
-        )
+        if let left = file.tensors.first(where: { !claimed.contains($0.name) }) {
+            throw ModelError(
+                .unknownTensor,
+                "Tensor '\(left.name)' is not part of the architecture this file names."
+            )
+        }
+        let names = adapters.flatMap(\.pairs).map(\.name)
+        if let left = names.first(where: { !updated.contains($0) }) {
+            throw ModelError(
+                .badAdapter,
+                "The adapter updates '\(left)', which is no matrix that can be updated."
+            )
+        }
+    }
+
+    /// One of the two matrices of an adapter's pair.
+    private func half(_ tensor: GGUFTensor, of adapter: GGUFFile) throws -> Weight {
+        let weight = try weight(tensor, of: adapter, shape: tensor.shape)
+        guard weight.isFinite else {
+            throw ModelError(
+                .badAdapter,
+                "Tensor '\(tensor.name)' of the adapter has numbers that are not finite."
+            )
+        }
+        return weight
     }
 
     private func claim(_ name: String) throws -> GGUFTensor {
@@ -99,7 +141,10 @@ package final class WeightBinder {
     }
 
     private func weight(_ name: String, shape: [Int]) throws -> Weight {
-        let tensor = try claim(name)
+        try weight(claim(name), of: file, shape: shape)
+    }
+
+    private func weight(_ tensor: GGUFTensor, of file: GGUFFile, shape: [Int]) throws -> Weight {
         guard tensor.shape == shape,
             let weight = Weight(
                 format: tensor.format,
@@ -112,8 +157,8 @@ package final class WeightBinder {
         guard backend.supports(weight) else {
             throw ModelError(
                 .unsupportedFormat,
-                "Tensor '\(name)' is in the block format \(tensor.format.name), which is not "
-                    + "supported yet."
+                "Tensor '\(tensor.name)' is in the block format \(tensor.format.name), which is "
+                    + "not supported yet."
             )
         }
         return weight

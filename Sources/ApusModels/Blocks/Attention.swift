@@ -69,9 +69,9 @@ struct Attention: Sendable {
         let q = all.columns(0, count: query.weight.rows)  // [rows, heads * keySize]
         let k = all.columns(q.columns, count: key.weight.rows)  // [rows, kvHeads * keySize]
         let v = all.columns(q.columns + k.columns, count: value.weight.rows)
-        query.finish(q, step)
-        key.finish(k, step)
-        value.finish(v, step)
+        query.finish(q, of: x, step)
+        key.finish(k, of: x, step)
+        value.finish(v, of: x, step)
         queryNorm?.applyToHeads(q, step)
         keyNorm?.applyToHeads(k, step)
         step.backend.rope(q, headSize: keySize, positions: step.batch.positions, rotary: rotary)

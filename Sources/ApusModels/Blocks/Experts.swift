@@ -48,6 +48,9 @@ struct Experts: Sendable {
             gateScales: try scales("gate"),
             upScales: try scales("up"),
             downScales: try scales("down"),
+            gateUpdates: try binder.updates("\(name)_gate_exps.weight"),
+            upUpdates: try binder.updates("\(name)_up_exps.weight"),
+            downUpdates: try binder.updates("\(name)_down_exps.weight"),
             activation: .silu
         )
     }

@@ -26,8 +26,8 @@ struct GatedMLP: Sendable {
     /// [rows, width] to [rows, width].
     func callAsFunction(_ x: Tensor, _ step: Step) -> Tensor {
         let hidden = step.backend.matmul(x, [gate.weight, up.weight])
-        gate.finish(hidden.columns(0, count: gate.weight.rows), step)
-        up.finish(hidden.columns(gate.weight.rows, count: up.weight.rows), step)
+        gate.finish(hidden.columns(0, count: gate.weight.rows), of: x, step)
+        up.finish(hidden.columns(gate.weight.rows, count: up.weight.rows), of: x, step)
         return down(step.backend.gate(hidden, activation: .silu), step)
     }
 }

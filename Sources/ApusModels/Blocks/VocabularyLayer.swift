@@ -5,6 +5,8 @@ package import ApusTensors
 struct VocabularyLayer: Sendable {
     let embedding: Weight
     let output: Weight
+    /// What adapters add to an output matrix of its own.
+    private let updates: [LowRankUpdate]
 
     /// Binds `token_embd.weight`, and `output.weight` where the file has one of its own.
     init(_ binder: WeightBinder, width: Int) throws {
@@ -12,9 +14,12 @@ struct VocabularyLayer: Sendable {
             throw ModelError(.missingTensor, "The file has no tensor 'token_embd.weight'.")
         }
         embedding = try binder.matrix("token_embd.weight", rows: tokens, columns: width)
-        output =
-            binder.contains("output.weight")
-            ? try binder.matrix("output.weight", rows: tokens, columns: width) : embedding
+        guard binder.contains("output.weight") else {
+            (output, updates) = (embedding, [])
+            return
+        }
+        output = try binder.matrix("output.weight", rows: tokens, columns: width)
+        updates = try binder.updates("output.weight")
     }
 
     /// Number of tokens.
@@ -27,6 +32,8 @@ struct VocabularyLayer: Sendable {
 
     /// [rows, width] to [rows, vocabulary].
     func logits(_ hidden: Tensor, _ step: Step) -> Tensor {
-        step.backend.matmul(hidden, [output])
+        let y = step.backend.matmul(hidden, [output])
+        for update in updates { step.add(update, of: hidden, to: y) }
+        return y
     }
 }

@@ -36,11 +36,18 @@ extension CPUBackend {
             )
             scale(hidden.columns(0, count: gate.rows), of: pairs, by: weights.gateScales)
             scale(hidden.columns(gate.rows, count: up.rows), of: pairs, by: weights.upScales)
+            add(weights.gateUpdates, to: hidden.columns(0, count: gate.rows), of: pairs) {
+                gather(x, pairs, for: $0)
+            }
+            add(weights.upUpdates, to: hidden.columns(gate.rows, count: up.rows), of: pairs) {
+                gather(x, pairs, for: $0)
+            }
             let gated = self.gate(hidden, activation: weights.activation)
             let downFormat = format(of: down)
             let results = arena.allocate(rows: pairs.count, columns: down.rows)
             multiply(down, downFormat, by: pack(gated, for: downFormat), pairs, into: results)
             scale(results, of: pairs, by: weights.downScales)
+            add(weights.downUpdates, to: results, of: pairs) { pack(gated, for: $0) }
             combine(results, pairs, into: y)
         }
         return y
@@ -123,6 +130,28 @@ extension CPUBackend {
             let expert = Int(pairs.active[index])
             let rows = pairs.range(of: expert)
             scale(x.rows(rows.lowerBound, count: rows.count), by: factors[expert])
+        }
+    }
+
+    /// Adds what adapters' updates make of the rows of each expert; `input` packs these rows.
+    private func add(
+        _ updates: [LowRankUpdate],
+        to y: Tensor,
+        of pairs: ExpertPairs,
+        _ input: (Kernels.Format) -> PackedRows
+    ) {
+        for update in updates {
+            scoped {
+                let (down, up) = (update.down, update.up)
+                let low = arena.allocate(rows: pairs.count, columns: down.rows)
+                let downFormat = format(of: down)
+                multiply(down, downFormat, by: input(downFormat), pairs, into: low)
+                scale(low, by: update.scale)
+                let upFormat = format(of: up)
+                let added = arena.allocate(rows: pairs.count, columns: up.rows)
+                multiply(up, upFormat, by: pack(low, for: upFormat), pairs, into: added)
+                add(added, to: y)
+            }
         }
     }
 

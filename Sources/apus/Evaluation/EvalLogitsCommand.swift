@@ -24,6 +24,14 @@ struct EvalLogitsCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Token ids, separated by commas.", valueName: "ids"))
     var tokens: String
 
+    @Option(
+        help: ArgumentHelp(
+            "A GGUF file of low-rank updates (LoRA) to the model; may be repeated.",
+            valueName: "file"
+        )
+    )
+    var adapter: [String] = []
+
     @Option(help: "The file to write.")
     var out: String
 
@@ -35,10 +43,10 @@ struct EvalLogitsCommand: AsyncParsableCommand {
 
     func run() async throws {
         let ids = try Self.ids(tokens)
-        let (file, out, threads) = (file, out, threads)
+        let (file, adapters, out, threads) = (file, adapter, out, threads)
         let stepSize = step == .one ? 1 : LogitsRun.maximumStep
         try await Blocking.run {
-            let run = try LogitsRun(path: file, threads: threads)
+            let run = try LogitsRun(path: file, adapters: adapters, threads: threads)
             try run.write(ids, stepSize: stepSize, to: out)
         }
     }

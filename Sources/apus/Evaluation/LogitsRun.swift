@@ -16,14 +16,16 @@ struct LogitsRun {
     private let model: any LanguageModel
     private let backend: CPUBackend
     private let file: GGUFFile
+    private let adapters: [GGUFAdapter]
 
-    /// Opens and binds a file.
+    /// Opens and binds a file and adapters to it.
     ///
     /// Throws: `GGUFError`, `ModelError`, `TensorError`.
-    init(path: String, threads: Int?) throws {
+    init(path: String, adapters: [String], threads: Int?) throws {
         file = try GGUFFile(path: path)
+        self.adapters = try adapters.map { try GGUFAdapter(GGUFFile(path: $0)) }
         backend = try CPUBackend(threads: threads)
-        model = try Architectures.load(file, backend: backend)
+        model = try Architectures.load(file, adapters: self.adapters, backend: backend)
     }
 
     /// Writes the logits at every position: float32, little-endian, [tokens, vocabulary].

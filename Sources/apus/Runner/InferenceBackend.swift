@@ -15,11 +15,8 @@ struct InferenceBackend: RunnerBackend {
         progress: @escaping @Sendable (Double) -> Void
     ) async throws -> any LoadedModel {
         do {
-            guard specification.adapters.isEmpty, specification.projectors.isEmpty else {
-                throw SchedulingError(
-                    .unsupportedModel,
-                    "adapters and projectors are not supported yet"
-                )
+            guard specification.projectors.isEmpty else {
+                throw SchedulingError(.unsupportedModel, "projectors are not supported yet")
             }
             var options = ModelOptions()
             options.contextLength = specification.options.contextLength
@@ -31,6 +28,7 @@ struct InferenceBackend: RunnerBackend {
             return InferenceRunner(
                 model: try InferenceModel(
                     Self.open(specification.weights),
+                    adapters: specification.adapters.map { try GGUFFile(path: $0) },
                     options: options,
                     progress: progress
                 ),
