@@ -202,6 +202,18 @@ import Testing
         #expect(try ModelfilePaths.sources(at: folder.path + "/s")?.map(\.name) == ["model.gguf"])
         try folder.write("x", to: "o/model.bin")
         #expect(try ModelfilePaths.sources(at: folder.path + "/o")?.map(\.name) == ["model.bin"])
+        for name in ["adapter_config.json", "adapter_model.safetensors", "tokenizer.json"] {
+            try folder.write("x", to: "l/\(name)")
+        }
+        #expect(
+            try ModelfilePaths.sources(at: folder.path + "/l")?.map(\.name)
+                == ["adapter_model.safetensors", "adapter_config.json"]
+        )
+        try folder.write("x", to: "b/adapter_model.bin")
+        #expect(
+            try storeErrorCode { _ = try ModelfilePaths.sources(at: folder.path + "/b") }
+                == .unsupported
+        )
         try folder.write("x", to: "e/readme")
         #expect(
             try storeErrorCode { _ = try ModelfilePaths.sources(at: folder.path + "/e") }

@@ -3,17 +3,25 @@ internal import ApusConversation
 /// The values of `config.json`, with their types and ranges checked as they are read.
 struct CheckpointConfig: Sendable {
     private let root: JSONValue
+    /// What the file is called in messages.
+    private let name: String
 
+    /// Reads the file `name`.
+    ///
     /// - Throws: `ConversionError` `badCheckpoint` when there is no such file.
-    init(_ files: CheckpointFiles) throws {
-        guard let root = try files.json("config.json"), root.objectValue != nil else {
+    init(_ files: CheckpointFiles, name: String = "config.json") throws {
+        guard let root = try files.json(name), root.objectValue != nil else {
             throw ConversionError(
                 .badCheckpoint,
-                "The checkpoint has no file 'config.json' with an object."
+                "There is no file '\(name)' with an object beside the safetensors."
             )
         }
         self.root = root
+        self.name = name
     }
+
+    /// The members of the file.
+    var members: JSONObject { root.objectValue ?? JSONObject() }
 
     /// The class that the checkpoint is of: the first of `architectures`.
     func architecture() throws -> String {
@@ -44,7 +52,7 @@ struct CheckpointConfig: Sendable {
     /// An integer from 1 to 2^30.
     func count(_ key: String) throws -> Int {
         guard let count = try optionalCount(key) else { throw missing(key) }
-        guard count > 0 else { throw ConversionError(.badConfig, "'\(key)' is 0 in config.json.") }
+        guard count > 0 else { throw ConversionError(.badConfig, "'\(key)' is 0 in \(name).") }
         return count
     }
 
@@ -105,11 +113,19 @@ struct CheckpointConfig: Sendable {
     ///
     /// - Throws: `ConversionError` `unsupportedVariant`.
     func require(_ key: String, _ allowed: JSONValue...) throws {
+        try require(key, oneOf: allowed)
+    }
+
+    /// Refuses a value that the conversion cannot honour; null and none are always fine.
+    ///
+    /// - Throws: `ConversionError` `unsupportedVariant`.
+    func require(_ key: String, oneOf allowed: [JSONValue]) throws {
         guard let value = value(key), !allowed.contains(value) else { return }
-        let expected = allowed.map { $0.jsonText() }.joined(separator: " or ")
+        let known = allowed.isEmpty ? [.null] : allowed
+        let expected = known.map { $0.jsonText() }.joined(separator: " or ")
         throw ConversionError(
             .unsupportedVariant,
-            "'\(key)' is \(value.jsonText().prefix(60)) in config.json, expected "
+            "'\(key)' is \(value.jsonText().prefix(60)) in \(name), expected "
                 + "\(expected)."
         )
     }
@@ -122,13 +138,13 @@ struct CheckpointConfig: Sendable {
     }
 
     private func missing(_ key: String) -> ConversionError {
-        ConversionError(.badConfig, "config.json has no '\(key)'.")
+        ConversionError(.badConfig, "\(name) has no '\(key)'.")
     }
 
     private func wrong(_ key: String, _ value: JSONValue, _ expected: String) -> ConversionError {
         ConversionError(
             .badConfig,
-            "'\(key)' is \(value.jsonText().prefix(60)) in config.json, expected "
+            "'\(key)' is \(value.jsonText().prefix(60)) in \(name), expected "
                 + "\(expected)."
         )
     }

@@ -39,7 +39,26 @@ extension ModelLibrary {
             }
             return WeightsConversion(planned)
         }
+        inspector.adapter = { files, weights in
+            let conversion = try ModelConversion.converting(
+                adapter: CheckpointFiles(files),
+                for: try Self.open(weights)
+            )
+            return WeightsConversion(conversion, status: "converting adapter")
+        }
+        inspector.checkAdapter = { path, weights in
+            do {
+                try GGUFAdapter(GGUFFile(path: path)).check(against: Self.open(weights))
+            } catch let error as GGUFError where error.code == .badAdapter {
+                throw ServerError(.invalidRequest, error.message)
+            }
+        }
         return inspector
+    }
+
+    /// The weights of a model, from its files.
+    private static func open(_ weights: [String]) throws -> GGUFFile {
+        try GGUFFile(path: weights.first ?? "")
     }
 
     /// What a file is and holds, by its metadata.

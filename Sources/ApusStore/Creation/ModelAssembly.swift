@@ -17,6 +17,11 @@ struct ModelAssembly {
     /// The layers alone.
     var plainLayers: [Layer] { layers.map(\.layer) }
 
+    /// Where the contents of the layers of a kind are.
+    func paths(of mediaType: String) -> [String] {
+        plainLayers.filter { $0.mediaType == mediaType }.map { blobs.path(of: $0.digest) }
+    }
+
     /// Adds a layer whose blob exists.
     ///
     /// Throws: `missingBlob`; `sizeMismatch` when a size is claimed that the blob does not have.

@@ -32,7 +32,7 @@ package struct ModelCreation: Sendable {
     package var name: ModelName
     /// What it is made of.
     package var source: Source
-    /// Low-rank adapters to add.
+    /// A low-rank adapter to add: a GGUF file, or the files of one in PEFT's layout.
     package var adapters: [File] = []
     /// Replaces the template; nil keeps the source's.
     package var template: String?
@@ -89,8 +89,7 @@ package struct ModelCreation: Sendable {
 
     /// Checks what can be checked without looking at any file.
     ///
-    /// Throws: `unsupported` for drafts and adapters that are no GGUF; `invalidRequest` with
-    /// Ollama's words; `invalidParameter`.
+    /// Throws: `unsupported` for drafts; `invalidRequest` with Ollama's words; `invalidParameter`.
     package func validate() throws(StoreError) {
         guard drafts.isEmpty else {
             throw StoreError(.unsupported, "Field 'draft_files': draft models are not supported.")
@@ -102,12 +101,6 @@ package struct ModelCreation: Sendable {
             try Self.check(files)
         }
         try Self.check(adapters)
-        for file in adapters where file.isSafetensors {
-            throw StoreError(
-                .unsupported,
-                "File \(StoreError.quoted(file.name)): adapters in safetensors are not supported, only GGUF."
-            )
-        }
         let counts = [licenses.count, messages.count, parameters.count]
         guard counts.allSatisfy({ $0 <= Self.maximumParts }) else {
             throw StoreError(.tooLarge, "A model has at most \(Self.maximumParts) of each part.")
@@ -151,6 +144,24 @@ package struct ModelInspector: Sendable {
             WeightsConversion = { _, _ in
                 throw StoreError(.unsupported, "Safetensors models are not supported, only GGUF.")
             }
+
+    /// Plans to convert an adapter in safetensors, whose files are given by name and path, for the
+    /// model whose weights are in the files at `weights`.
+    package var adapter:
+        @Sendable (_ files: [(name: String, path: String)], _ weights: [String]) throws ->
+            WeightsConversion = { _, _ in
+                throw StoreError(
+                    .unsupported,
+                    "Adapters in safetensors are not supported, only GGUF."
+                )
+            }
+
+    /// Throws when the adapter in the GGUF file at a path does not fit the model whose weights are
+    /// in the files at `weights`.
+    package var checkAdapter: @Sendable (_ path: String, _ weights: [String]) throws -> Void = {
+        _,
+        _ in
+    }
 
     /// An inspector of these two; templates are not checked unless said otherwise.
     package init(

@@ -4,8 +4,9 @@ extension ModelStore {
     /// Makes a model; blobs of the model that had the name before are removed if unused.
     ///
     /// `progress` is told in Ollama's words: `parsing GGUF`, `quantizing F16 model to Q4_K_M`,
-    /// `using existing layer sha256:…`, `creating new layer sha256:…`, `writing manifest`,
-    /// `success`. When it fails or `progress` throws, weights made for the model are removed again.
+    /// `converting adapter`, `using existing layer sha256:…`, `creating new layer sha256:…`,
+    /// `writing manifest`, `success`. When it fails or `progress` throws, weights made for the
+    /// model are removed again.
     /// Throws: as `ModelCreation.validate`; `notFound` when the source model is missing (pull it,
     /// then try again); `missingBlob`; `readOnly`, `noSpace`, `busy`; `CancellationError` from
     /// `progress`; what the inspector throws.
@@ -172,22 +173,6 @@ extension ModelStore {
         }
     }
 
-    private func addAdapters(
-        of creation: ModelCreation,
-        to assembly: inout ModelAssembly,
-        _ inspector: ModelInspector,
-        _ progress: (ModelCreation.Progress) throws -> Void
-    ) throws {
-        guard creation.adapters.count <= 1 else {
-            throw StoreError(.invalidRequest, "only one adapter is currently supported")
-        }
-        for file in creation.adapters {
-            try progress(.init("parsing GGUF"))
-            _ = try facts(of: file, inspector)
-            try assembly.add(file, as: MediaType.adapter)
-        }
-    }
-
     /// Whether a file's name or its first bytes say that it is GGUF.
     private func looksLikeGGUF(_ file: ModelCreation.File) throws -> Bool {
         if file.name.hasSuffix(".gguf") { return true }
@@ -199,7 +184,8 @@ extension ModelStore {
         try FileSystem.prefix(of: path, count: 4) == Array("GGUF".utf8)
     }
 
-    private func facts(
+    /// What an uploaded GGUF file holds.
+    func facts(
         of file: ModelCreation.File,
         _ inspector: ModelInspector
     ) throws -> ModelFacts {

@@ -87,17 +87,25 @@ package enum ModelfilePaths {
     }
 
     private static func isPyTorch(_ name: String) -> Bool {
-        name.hasSuffix(".pth") || (name.hasPrefix("pytorch_model") && name.hasSuffix(".bin"))
+        name.hasSuffix(".pth")
+            || ["pytorch_model", "adapter_model"].contains { name.hasPrefix($0) }
+                && name.hasSuffix(".bin")
     }
 
     /// The files of a checkpoint: weights, settings, tokenizer and templates; none without weights.
     ///
-    /// `consolidated` is a second copy of the weights in Mistral's own layout.
+    /// `consolidated` is a second copy of the weights in Mistral's own layout. An adapter has no
+    /// use for more than its settings.
     private static func checkpoint(_ names: [String]) -> [String] {
         let weights = names.filter {
             $0.hasSuffix(".safetensors") && !$0.hasPrefix("consolidated")
         }
         if weights.isEmpty { return [] }
+        if names.contains("adapter_config.json"),
+            weights.allSatisfy({ $0.hasPrefix("adapter_model") })
+        {
+            return weights + ["adapter_config.json"]
+        }
         return weights
             + names.filter {
                 $0.hasSuffix(".json") || $0 == "tokenizer.model" || $0 == "chat_template.jinja"
