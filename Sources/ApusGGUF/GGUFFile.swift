@@ -22,21 +22,23 @@ package final class GGUFFile: Sendable {
     /// to it by name.
     /// - Throws: a `GGUFError` that names the file, the field, its byte, and what was expected.
     package convenience init(path: String) throws(GGUFError) {
-        let (mapping, first) = try Self.open(path, index: 0)
-        let siblings = try Self.siblings(of: first, in: mapping, path: path)
-        try self.init(first, mapping, paths: [path] + siblings)
+        let first = try Opened(path, index: 0)
+        let siblings = try first.siblings(of: path)
+        try self.init(Self.open([first], siblings))
     }
 
     /// Opens a split model whose parts do not follow the naming scheme, such as blobs of a store.
     ///
-    /// A single path is an ordinary model.
-    /// - Throws: as `init(path:)`.
+    /// The parts may come in any order; a single path is an ordinary model.
+    /// - Throws: as `init(path:)`; `missingSplit` and `inconsistentSplit` name the part.
     package convenience init(paths: [String]) throws(GGUFError) {
-        guard let path = paths.first else {
-            throw GGUFError(.missingSplit, "No file was given, expected at least one.")
+        let parts = try Self.open([], paths)
+        let order = try GGUFSplit.order(of: parts.map { ($0.split, $0.path) })
+        if order == Array(parts.indices) {
+            try self.init(parts)
+        } else {
+            try self.init(Self.open([], order.map { paths[$0] }))
         }
-        let (mapping, first) = try Self.open(path, index: 0)
-        try self.init(first, mapping, paths: paths)
     }
 
     /// Opens a model that lies in memory, such as one built into the binary.
@@ -56,36 +58,28 @@ package final class GGUFFile: Sendable {
                 "The model in memory starts at an address that is not a multiple of 8."
             )
         }
-        let mapping = GGUFMapping(bytes: bytes, owner: owner)
-        let first = try GGUFPart(bytes, fileIndex: 0)
-        try self.init(first, mapping, paths: [])
+        try self.init([Opened(GGUFMapping(bytes: bytes, owner: owner))])
     }
 
-    /// Joins the parts; `paths` lists the first one too, which is open already.
-    private init(
-        _ first: GGUFPart,
-        _ mapping: GGUFMapping,
-        paths: [String]
-    ) throws(GGUFError) {
-        let metadata = GGUFMetadata(first.entries, in: mapping)
-        let split = try GGUFSplit(metadata, path: paths.first)
-        try split?.checkFirst(partsGiven: max(paths.count, 1), path: paths.first)
-        var tensors = first.tensors
-        var mappings = [mapping]
-        for (number, path) in paths.enumerated().dropFirst() {
-            let (mapping, part) = try Self.open(path, index: number)
-            try split?.check(part, in: mapping, number: number, path: path)
-            tensors += part.tensors
+    /// Joins the parts, which are in order.
+    private init(_ parts: [Opened]) throws(GGUFError) {
+        _ = try GGUFSplit.order(of: parts.map { ($0.split, $0.path) })
+        guard let first = parts.first else {
+            throw GGUFError(.missingSplit, "No file was given, expected at least one.")
+        }
+        let paths = parts.compactMap(\.path)
+        var tensors: [GGUFTensor] = []
+        for part in parts {
+            tensors += part.part.tensors
             guard tensors.count <= GGUFLimits.tensors else {
                 throw GGUFError(
                     .limitExceeded,
                     "The parts have more than \(GGUFLimits.tensors) tensors.",
-                    path: path
+                    path: part.path
                 )
             }
-            mappings.append(mapping)
         }
-        try split?.check(tensors: tensors.count, path: paths.first)
+        try first.split?.check(tensors: tensors.count, path: first.path)
         var index: [String: Int] = [:]
         index.reserveCapacity(tensors.count)
         for (position, tensor) in tensors.enumerated() {
@@ -97,12 +91,12 @@ package final class GGUFFile: Sendable {
                 )
             }
         }
-        version = first.version
-        self.metadata = metadata
+        version = first.part.version
+        metadata = first.metadata
         self.tensors = tensors
         self.paths = paths
         self.index = index
-        self.mappings = mappings
+        mappings = parts.map(\.mapping)
     }
 
     /// The tensor with this name, or nil.
@@ -161,13 +155,41 @@ package final class GGUFFile: Sendable {
     /// Whether the bytes are pages of a file rather than memory.
     package var isMapped: Bool { mappings.allSatisfy(\.isMapped) }
 
+    /// Where a file stands in a split model; nil for a file that is no part of one.
+    ///
+    /// - Throws: as `init(path:)`.
+    package static func split(at path: String) throws(GGUFError) -> (number: Int, count: Int)? {
+        try Opened(path, index: 0).split.map { ($0.number, $0.count) }
+    }
+
+    /// Opens further parts.
     private static func open(
-        _ path: String,
-        index: Int
-    ) throws(GGUFError) -> (GGUFMapping, GGUFPart) {
+        _ first: [Opened],
+        _ paths: [String]
+    ) throws(GGUFError) -> [Opened] {
+        guard first.count + paths.count <= GGUFLimits.splits else {
+            throw GGUFError(
+                .limitExceeded,
+                "\(paths.count) files were given, expected at most \(GGUFLimits.splits)."
+            )
+        }
+        var parts = first
+        for path in paths { parts.append(try Opened(path, index: parts.count)) }
+        return parts
+    }
+}
+
+/// One file of a model, its directory read.
+private struct Opened {
+    let path: String?
+    let mapping: GGUFMapping
+    let part: GGUFPart
+    let metadata: GGUFMetadata
+    let split: GGUFSplit?
+
+    init(_ path: String, index: Int) throws(GGUFError) {
         do throws(GGUFError) {
-            let mapping = try GGUFMapping(path: path)
-            return (mapping, try GGUFPart(mapping.bytes, fileIndex: index))
+            try self.init(GGUFMapping(path: path), index: index, path: path)
         } catch {
             guard index > 0, error.code == .io else { throw error.inFile(path) }
             throw GGUFError(
@@ -178,14 +200,18 @@ package final class GGUFFile: Sendable {
         }
     }
 
-    private static func siblings(
-        of first: GGUFPart,
-        in mapping: GGUFMapping,
-        path: String
-    ) throws(GGUFError) -> [String] {
-        let metadata = GGUFMetadata(first.entries, in: mapping)
-        guard let split = try GGUFSplit(metadata, path: path), split.count > 1 else { return [] }
-        try split.checkNumber(0, path: path)
+    init(_ mapping: GGUFMapping, index: Int = 0, path: String? = nil) throws(GGUFError) {
+        self.path = path
+        self.mapping = mapping
+        part = try GGUFPart(mapping.bytes, fileIndex: index)
+        metadata = GGUFMetadata(part.entries, in: mapping)
+        split = try GGUFSplit(metadata, path: path)
+    }
+
+    /// The paths of the other parts, if there are any.
+    func siblings(of path: String) throws(GGUFError) -> [String] {
+        guard let split, split.count > 1 else { return [] }
+        try split.checkIsFirst(path: path)
         return try split.siblings(of: path)
     }
 }

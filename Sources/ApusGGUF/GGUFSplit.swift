@@ -47,43 +47,55 @@ struct GGUFSplit {
         return (2...count).map { "\(prefix)-\(Self.padded($0))-of-\(Self.padded(count)).gguf" }
     }
 
-    /// Checks the first part against the number of files at hand.
-    func checkFirst(partsGiven: Int, path: String?) throws(GGUFError) {
-        try checkNumber(0, path: path)
-        guard partsGiven == count else {
+    /// The order of files that make up one model, as positions in `parts`.
+    ///
+    /// Throws: `inconsistentSplit` for a file that is no part of the same model or stands where
+    /// another one does; `missingSplit` for a part that is not there.
+    static func order(of parts: [(split: GGUFSplit?, path: String?)]) throws(GGUFError) -> [Int] {
+        guard parts.count > 1 || parts.first?.split != nil else { return Array(parts.indices) }
+        let count = parts.lazy.compactMap { $0.split }.first?.count ?? parts.count
+        var places: [Int?] = Array(repeating: nil, count: count)
+        for (position, (split, path)) in parts.enumerated() {
+            guard let split, split.count == count else {
+                throw GGUFError(
+                    .inconsistentSplit,
+                    "'split.count' is \(split?.count ?? 0), expected \(count) as in the other parts.",
+                    path: path
+                )
+            }
+            guard places.indices ~= split.number else {
+                throw GGUFError(
+                    .inconsistentSplit,
+                    "'split.no' is \(split.number), expected 0 to \(count - 1).",
+                    path: path
+                )
+            }
+            guard places[split.number] == nil else {
+                throw GGUFError(
+                    .inconsistentSplit,
+                    "'split.no' is \(split.number), as in another part: expected each once.",
+                    path: path
+                )
+            }
+            places[split.number] = position
+        }
+        if let missing = places.firstIndex(of: nil) {
             throw GGUFError(
                 .missingSplit,
-                "'split.count' is \(count), but \(partsGiven) parts were given.",
-                path: path
+                "Part \(missing + 1) of \(count) is missing: the model needs all parts, and "
+                    + "\(parts.count) were given.",
+                path: parts.first?.path
             )
         }
+        return places.compactMap(\.self)
     }
 
-    /// Checks that a further part belongs to this model and place.
-    func check(
-        _ part: GGUFPart,
-        in mapping: GGUFMapping,
-        number: Int,
-        path: String
-    ) throws(GGUFError) {
-        let other = try GGUFSplit(GGUFMetadata(part.entries, in: mapping), path: path)
-        guard let other, other.count == count else {
-            throw GGUFError(
-                .inconsistentSplit,
-                "'split.count' is \(other?.count ?? 0), expected \(count) as in the first part.",
-                path: path
-            )
-        }
-        try other.checkNumber(number, path: path)
-    }
-
-    /// Checks the position this part states.
-    func checkNumber(_ expected: Int, path: String?) throws(GGUFError) {
-        guard number != expected else { return }
-        let hint = expected == 0 ? " Open the first part of the model." : ""
+    /// Checks that this is the part from which the others are found.
+    func checkIsFirst(path: String?) throws(GGUFError) {
+        guard number != 0 else { return }
         throw GGUFError(
             .inconsistentSplit,
-            "'split.no' is \(number), expected \(expected).\(hint)",
+            "'split.no' is \(number), expected 0. Open the first part of the model.",
             path: path
         )
     }

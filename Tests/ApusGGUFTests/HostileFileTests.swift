@@ -196,13 +196,13 @@ struct HostileCase: Sendable, CustomTestStringConvertible {
     ]
 
     static let splits: [HostileCase] = [
-        HostileCase("second part", .inconsistentSplit, ["'split.no' is 1", "first part"]) {
+        HostileCase("second part", .missingSplit, ["Part 1 of 2 is missing", "1 were given"]) {
             $0.entries = [
                 RawGGUF.entry("split.count", 2, RawGGUF.le(UInt16(2))),
                 RawGGUF.entry("split.no", 2, RawGGUF.le(UInt16(1))),
             ]
         },
-        HostileCase("other parts not given", .missingSplit, ["'split.count' is 2", "1 parts"]) {
+        HostileCase("other parts not given", .missingSplit, ["Part 2 of 2 is missing"]) {
             $0.entries = [
                 RawGGUF.entry("split.count", 2, RawGGUF.le(UInt16(2))),
                 RawGGUF.entry("split.no", 2, RawGGUF.le(UInt16(0))),

@@ -49,11 +49,37 @@ import Testing
         }
         #expect(try GGUFFile(paths: moved).tensors.count == 2)
         expect(.missingSplit, naming: "-00001-of-00002.gguf") { try GGUFFile(path: moved[0]) }
-        expect(.inconsistentSplit, naming: "'split.no' is 1, expected 0") {
-            try GGUFFile(paths: moved.reversed())
+        #expect(try GGUFFile(paths: moved.reversed()).paths == moved)
+        expect(.missingSplit, naming: "Part 2 of 2") { try GGUFFile(paths: [moved[0]]) }
+        expect(.missingSplit, naming: "Part 1 of 2") { try GGUFFile(paths: [moved[1]]) }
+        expect(.inconsistentSplit, naming: "'split.no' is 1, as in another") {
+            try GGUFFile(paths: moved + [moved[1]])
         }
-        expect(.missingSplit, naming: "1 parts were given") { try GGUFFile(paths: [moved[0]]) }
         expect(.missingSplit, naming: "No file") { try GGUFFile(paths: []) }
+    }
+
+    @Test(arguments: [[0, 1, 2], [2, 0, 1], [1, 2, 0], [2, 1, 0]])
+    func partsMayComeInAnyOrder(_ order: [Int]) throws {
+        let paths = try write(parts: 3)
+        let file = try GGUFFile(paths: order.map { paths[$0] })
+        #expect(file.paths == paths)
+        #expect(file.tensors.map(\.name) == ["tensor.0", "tensor.1", "tensor.2"])
+        #expect(file.tensors.map(\.fileIndex) == [0, 1, 2])
+    }
+
+    @Test func modelsThatAreNotSplitAreNoParts() throws {
+        let whole = try folder.write(TinyGGUF().bytes(), to: "whole.gguf")
+        let paths = try write(parts: 2)
+        let error = expect(.inconsistentSplit, naming: "'split.count' is 0, expected 2") {
+            try GGUFFile(paths: [paths[0], whole])
+        }
+        #expect(error?.path == whole)
+        expect(.inconsistentSplit, naming: "'split.count' is 0") {
+            try GGUFFile(paths: [whole, whole])
+        }
+        #expect(try GGUFFile.split(at: whole) == nil)
+        let split = try #require(try GGUFFile.split(at: paths[1]))
+        #expect(split.number == 1 && split.count == 2)
     }
 
     @Test func missingPartIsNamed() throws {

@@ -21,7 +21,7 @@ import Testing
             arguments: ["converter"],
             environment: ["SWIFT_BACKTRACE": "enable=no"]
         ) { _ in }
-        return try launcher.plan(.quantize(path: "weights", type: type), isWanted: isWanted)
+        return try launcher.plan(.quantize(paths: ["weights"], type: type), isWanted: isWanted)
     }
 
     private func failure(_ body: () throws -> Void) -> SchedulingError? {

@@ -114,7 +114,7 @@ import Testing
     @Test func commandsSurviveTheJourney() throws {
         var specification = ModelSpecification(
             name: "a:b",
-            weights: .file(path: "/tmp/ä b"),
+            weights: .files(paths: ["/tmp/ä b", "/tmp/c"]),
             adapters: ["x"],
             templateLanguage: .go,
             options: RunnerOptions(contextLength: 5, contextIsAutomatic: false, threads: 2)

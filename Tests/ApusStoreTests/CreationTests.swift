@@ -70,10 +70,10 @@ import Testing
         let digests = try ["GGUF a", "GGUF b", "GGUF c"].map { try fixture.plant($0) }
         let projector = fixture.store.blobs.path(of: digests[1])
         let adapter = fixture.store.blobs.path(of: digests[2])
-        let inspector = ModelInspector(facts: { path in
+        let inspector = ModelInspector(facts: { paths in
             var facts = StoreFixture.facts
-            if path == projector { facts.role = .projector }
-            if path == adapter { facts.role = .adapter }
+            if paths == [projector] { facts.role = .projector }
+            if paths == [adapter] { facts.role = .adapter }
             return facts
         })
         let files = digests.map { ModelCreation.File(name: "x.gguf", digest: $0) }

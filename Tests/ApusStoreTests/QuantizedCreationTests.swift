@@ -8,9 +8,9 @@ import Testing
 
     /// Makes `made` in pieces, as announced or not.
     private func inspector(sizeBytes: Int64 = Int64(made.count)) -> ModelInspector {
-        var inspector = ModelInspector(facts: { path in
+        var inspector = ModelInspector(facts: { paths in
             var facts = StoreFixture.facts
-            let isMade = path.hasSuffix(Digest(hashing: Self.made).fileName)
+            let isMade = paths.allSatisfy { $0.hasSuffix(Digest(hashing: Self.made).fileName) }
             facts.quantization = isMade ? "Q4_K_M" : "F16"
             return facts
         })

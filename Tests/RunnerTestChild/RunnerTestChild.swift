@@ -15,7 +15,7 @@ private import Foundation
 /// Conversions that do what the type of the order says.
 private enum ScriptedWork {
     static func plan(_ order: ConversionOrder) throws -> ConverterService.Work? {
-        guard case .quantize(let path, let type) = order else {
+        guard case .quantize(let paths, let type) = order else {
             throw SchedulingError(.invalidRequest, "\(order)")
         }
         switch type {
@@ -27,7 +27,7 @@ private enum ScriptedWork {
             while true { usleep(10_000) }
         default: break
         }
-        return ConverterService.Work(status: "making \(path)", sizeBytes: 3_000_000) { sink in
+        return ConverterService.Work(status: "making \(paths.joined())", sizeBytes: 3_000_000) { sink in
             let piece = (0..<1_000_000).map { UInt8(truncatingIfNeeded: $0 / 3) }
             try piece.withUnsafeBytes(sink)
             switch type {

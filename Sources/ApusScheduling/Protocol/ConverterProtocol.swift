@@ -21,10 +21,12 @@ package enum ConversionOrder: Sendable, Equatable, Codable {
         }
     }
 
-    /// Quantize a GGUF file.
-    case quantize(path: String, type: String)
+    /// Quantize a GGUF file, or one whose parts are these.
+    case quantize(paths: [String], type: String)
     /// Make a GGUF file of a checkpoint in safetensors; an empty type is the converter's choice.
     case checkpoint(files: [File], type: String)
+    /// Make a GGUF file of an adapter in safetensors, for the model whose parts are at `weights`.
+    case adapter(files: [File], weights: [String])
 }
 
 /// What a converter says; see `ConversionOrder`.

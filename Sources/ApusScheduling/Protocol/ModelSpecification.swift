@@ -2,8 +2,8 @@
 package struct ModelSpecification: Sendable, Equatable, Codable {
     /// Where the weights are.
     package enum Weights: Sendable, Equatable, Hashable, Codable {
-        /// A GGUF file; for a split model its first part.
-        case file(path: String)
+        /// A GGUF file, or all parts of a split one.
+        case files(paths: [String])
         /// A model that is part of the program.
         case builtIn(name: String)
     }

@@ -2,9 +2,12 @@ internal import ApusChat
 internal import ApusFormats
 package import ApusGGUF
 internal import ApusScheduling
-internal import ApusStore
+package import ApusStore
 
 extension ModelLibrary {
+    /// What making a model finds out about files that are taken as they are.
+    package var inspector: ModelInspector { inspector(nil, while: { true }) }
+
     /// What making a model finds out about uploaded files.
     ///
     /// Weights are made by `converter` in a process of its own, for as long as `isWanted` says so.
@@ -13,7 +16,7 @@ extension ModelLibrary {
         while isWanted: @escaping @Sendable () -> Bool
     ) -> ModelInspector {
         var inspector = ModelInspector(
-            facts: { path in try Self.facts(of: try GGUFFile(path: path)) },
+            facts: { paths in try Self.facts(of: try GGUFFile(paths: paths)) },
             checkTemplate: { text in
                 do {
                     _ = try ChatTemplates.template(text)
@@ -24,41 +27,32 @@ extension ModelLibrary {
                 }
             }
         )
+        inspector.split = { try GGUFFile.split(at: $0) }
+        inspector.checkAdapter = { path, weights in
+            do {
+                try GGUFAdapter(GGUFFile(path: path)).check(against: GGUFFile(paths: weights))
+            } catch let error as GGUFError where error.code == .badAdapter {
+                throw ServerError(.invalidRequest, error.message)
+            }
+        }
         guard let converter else { return inspector }
-        inspector.quantization = { path, type in
-            try converter.plan(.quantize(path: path, type: type), isWanted: isWanted)
+        inspector.quantization = { paths, type in
+            try converter.plan(.quantize(paths: paths, type: type), isWanted: isWanted)
                 .map { WeightsConversion($0) }
         }
-        inspector.checkpoint = { files, type in
-            let order = ConversionOrder.checkpoint(
-                files: files.map { .init(name: $0.name, path: $0.path) },
-                type: type
-            )
+        @Sendable func required(_ order: ConversionOrder) throws -> WeightsConversion {
             guard let planned = try converter.plan(order, isWanted: isWanted) else {
                 throw SchedulingError(.protocolViolation, "The converter has nothing to convert.")
             }
             return WeightsConversion(planned)
         }
-        inspector.adapter = { files, weights in
-            let conversion = try ModelConversion.converting(
-                adapter: CheckpointFiles(files),
-                for: try Self.open(weights)
-            )
-            return WeightsConversion(conversion, status: "converting adapter")
+        inspector.checkpoint = { files, type in
+            try required(.checkpoint(files: files.map(ConversionOrder.File.init), type: type))
         }
-        inspector.checkAdapter = { path, weights in
-            do {
-                try GGUFAdapter(GGUFFile(path: path)).check(against: Self.open(weights))
-            } catch let error as GGUFError where error.code == .badAdapter {
-                throw ServerError(.invalidRequest, error.message)
-            }
+        inspector.adapter = { files, weights in
+            try required(.adapter(files: files.map(ConversionOrder.File.init), weights: weights))
         }
         return inspector
-    }
-
-    /// The weights of a model, from its files.
-    private static func open(_ weights: [String]) throws -> GGUFFile {
-        try GGUFFile(path: weights.first ?? "")
     }
 
     /// What a file is and holds, by its metadata.

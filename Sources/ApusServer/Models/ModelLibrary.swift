@@ -59,7 +59,7 @@ package final class ModelLibrary: Sendable {
         return card
     }
 
-    /// Opens the weights of a model; their tensors are not read.
+    /// Opens the weights of a model, all parts of them; their tensors are not read.
     ///
     /// Blocks on the disk.
     func weights(of stored: StoredModel) throws -> GGUFFile {
@@ -73,7 +73,7 @@ package final class ModelLibrary: Sendable {
             )
         }
         switch first.location {
-        case .file(let path): return try GGUFFile(path: path)
+        case .file: return try GGUFFile(paths: stored.weightsPaths)
         case .builtIn(let name): return try builtInWeights(name)
         }
     }

@@ -40,8 +40,7 @@ struct ServedModel: Sendable {
         let weights: ModelSpecification.Weights =
             switch card.stored.weights.first?.location {
             case .builtIn(let name)?: .builtIn(name: name.shortest)
-            case .file(let path)?: .file(path: path)
-            case nil: .file(path: "")
+            case .file?, nil: .files(paths: card.stored.weightsPaths)
             }
         let own = card.template.flatMap { $0.isOfWeights ? nil : $0 }
         var context = loading.contextLength

@@ -123,14 +123,18 @@ package struct ModelCreation: Sendable {
 
 /// What making a model needs to know or do and cannot by itself.
 package struct ModelInspector: Sendable {
-    /// Reads the facts of the GGUF file at a path, and throws when it is none.
-    package var facts: @Sendable (_ path: String) throws -> ModelFacts
+    /// Reads the facts of the GGUF file at a path, or of one whose parts are at several paths, and
+    /// throws when it is none.
+    package var facts: @Sendable (_ paths: [String]) throws -> ModelFacts
+    /// Which part of a split GGUF file the one at a path is, from 0, and of how many; nil for a
+    /// file that is not split.
+    package var split: @Sendable (_ path: String) throws -> (number: Int, count: Int)? = { _ in nil }
     /// Throws when the text is no template that can be rendered.
     package var checkTemplate: @Sendable (_ template: String) throws -> Void
-    /// Plans to convert the weights of the GGUF file at a path to a quantization; nil when they
-    /// have it already.
+    /// Plans to convert the weights of the GGUF file at a path, or of one whose parts are at several
+    /// paths, to a quantization; nil when they have it already.
     package var quantization:
-        @Sendable (_ path: String, _ type: String) throws -> WeightsConversion? = { _, type in
+        @Sendable (_ paths: [String], _ type: String) throws -> WeightsConversion? = { _, type in
             throw StoreError(
                 .unsupported,
                 "Field 'quantize': converting to \(StoreError.quoted(type)) is not supported."
@@ -165,7 +169,7 @@ package struct ModelInspector: Sendable {
 
     /// An inspector of these two; templates are not checked unless said otherwise.
     package init(
-        facts: @escaping @Sendable (_ path: String) throws -> ModelFacts,
+        facts: @escaping @Sendable (_ paths: [String]) throws -> ModelFacts,
         checkTemplate: @escaping @Sendable (_ template: String) throws -> Void = { _ in }
     ) {
         self.facts = facts

@@ -26,7 +26,8 @@ extension ModelStore {
             }
             for file in creation.adapters {
                 try progress(.init("parsing GGUF"))
-                guard try facts(of: file, inspector).role == .adapter else {
+                try requireGGUF(file)
+                guard try inspector.facts([blobs.path(of: file.digest)]).role == .adapter else {
                     throw StoreError(
                         .invalidRequest,
                         "File \(StoreError.quoted(file.name)) is a model, expected an adapter."

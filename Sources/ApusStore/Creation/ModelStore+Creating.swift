@@ -43,7 +43,9 @@ extension ModelStore {
             guard try files.contains(where: looksLikeGGUF) else {
                 throw StoreError(.invalidRequest, "unknown type")
             }
-            for file in files { try add(file, to: &assembly, creation, inspector, progress) }
+            for model in try grouped(files, inspector) {
+                try add(model, to: &assembly, creation, inspector, progress)
+            }
         }
         try addAdapters(of: creation, to: &assembly, inspector, progress)
         assembly.config.apply(creation)
@@ -76,17 +78,17 @@ extension ModelStore {
         } else {
             throw Self.notFound(name)
         }
-        for var layer in manifest.layers {
+        let weights = manifest.layers(of: MediaType.model).map(\.digest)
+        let quantized =
+            weights.isEmpty ? nil : try quantized(weights, creation, inspector, progress)
+        if let (receipt, facts) = quantized {
+            assembly.add(receipt, as: MediaType.model)
+            assembly.config.quantization = facts.quantization
+        }
+        for var layer in manifest.layers
+        where quantized == nil || layer.mediaType != MediaType.model {
             layer.from = name.shortest
-            let quantized =
-                layer.mediaType == MediaType.model
-                ? try quantized(layer.digest, creation, inspector, progress) : nil
-            if let (receipt, facts) = quantized {
-                assembly.add(receipt, as: layer.mediaType)
-                assembly.config.quantization = facts.quantization
-            } else {
-                try assembly.add(existing: layer)
-            }
+            try assembly.add(existing: layer)
         }
     }
 
@@ -106,31 +108,39 @@ extension ModelStore {
         )
         let receipt = try conversion.store(in: blobs, progress: progress)
         assembly.add(receipt, as: MediaType.model)
-        let facts = try inspector.facts(blobs.path(of: receipt.digest))
+        let facts = try inspector.facts([blobs.path(of: receipt.digest)])
         assembly.config.add(facts)
         try addDefaults(facts.defaults, to: &assembly, creation)
     }
 
-    /// Adds a file as what its content says it is.
+    /// Adds a file, or the parts of one in order, as what its content says it is.
     private func add(
-        _ file: ModelCreation.File,
+        _ files: [ModelCreation.File],
         to assembly: inout ModelAssembly,
         _ creation: ModelCreation,
         _ inspector: ModelInspector,
         _ progress: (ModelCreation.Progress) throws -> Void
     ) throws {
-        try progress(.init("parsing GGUF"))
-        let facts = try facts(of: file, inspector)
+        for _ in files { try progress(.init("parsing GGUF")) }
+        let facts = try inspector.facts(files.map { blobs.path(of: $0.digest) })
         switch facts.role {
-        case .adapter: try assembly.add(file, as: MediaType.adapter)
-        case .projector: try assembly.add(file, as: MediaType.projector)
+        case .adapter: for file in files { try assembly.add(file, as: MediaType.adapter) }
+        case .projector: for file in files { try assembly.add(file, as: MediaType.projector) }
         case .model:
-            let quantized = try quantized(file.digest, creation, inspector, progress)
+            guard !assembly.plainLayers.contains(where: { $0.mediaType == MediaType.model }) else {
+                let name = StoreError.quoted(files.first?.name ?? "")
+                throw StoreError(
+                    .invalidRequest,
+                    "File \(name) is a second model: a model is made of one, whole or in parts."
+                )
+            }
+            let digests = files.map(\.digest)
+            let quantized = try quantized(digests, creation, inspector, progress)
             if let (receipt, facts) = quantized {
                 assembly.add(receipt, as: MediaType.model)
                 assembly.config.add(facts)
             } else {
-                try assembly.add(file, as: MediaType.model)
+                for file in files { try assembly.add(file, as: MediaType.model) }
                 assembly.config.add(facts)
             }
             try addDefaults(facts.defaults, to: &assembly, creation)
@@ -139,19 +149,19 @@ extension ModelStore {
 
     /// Weights in the quantization that the request asks for; nil when they have it already.
     private func quantized(
-        _ digest: Digest,
+        _ digests: [Digest],
         _ creation: ModelCreation,
         _ inspector: ModelInspector,
         _ progress: (ModelCreation.Progress) throws -> Void
     ) throws -> (BlobStore.Receipt, ModelFacts)? {
         guard !creation.quantization.isEmpty,
             let conversion = try inspector.quantization(
-                blobs.path(of: digest),
+                digests.map { blobs.path(of: $0) },
                 creation.quantization
             )
         else { return nil }
         let receipt = try conversion.store(in: blobs, progress: progress)
-        return (receipt, try inspector.facts(blobs.path(of: receipt.digest)))
+        return (receipt, try inspector.facts([blobs.path(of: receipt.digest)]))
     }
 
     private func addDefaults(
@@ -184,17 +194,25 @@ extension ModelStore {
         try FileSystem.prefix(of: path, count: 4) == Array("GGUF".utf8)
     }
 
-    /// What an uploaded GGUF file holds.
-    func facts(
-        of file: ModelCreation.File,
+    /// The files of a request, the parts of a split one together and in order.
+    private func grouped(
+        _ files: [ModelCreation.File],
         _ inspector: ModelInspector
-    ) throws -> ModelFacts {
+    ) throws -> [[ModelCreation.File]] {
+        var groups = SplitFiles()
+        for file in files {
+            try requireGGUF(file)
+            try groups.add(file, try inspector.split(blobs.path(of: file.digest)))
+        }
+        return try groups.complete()
+    }
+
+    /// Throws: `missingBlob`; `invalidRequest` for a file that is no GGUF.
+    func requireGGUF(_ file: ModelCreation.File) throws(StoreError) {
         guard blobs.exists(file.digest) else { throw BlobStore.missing(file.digest) }
-        let path = blobs.path(of: file.digest)
-        guard try isGGUF(path) else {
+        guard try isGGUF(blobs.path(of: file.digest)) else {
             throw StoreError(.invalidRequest, "supplied file was not in GGUF format")
         }
-        return try inspector.facts(path)
     }
 
     /// Lays the request's texts over the layers so far.

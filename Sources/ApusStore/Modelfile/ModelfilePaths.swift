@@ -36,16 +36,18 @@ package enum ModelfilePaths {
         return cleaned("\(start)/\(rest)")
     }
 
-    /// The files at `path`: itself, or in a folder its GGUF files, or a checkpoint in safetensors;
-    /// nil when nothing is there.
+    /// The files at `path`: itself, with the other parts where it is a part of a split GGUF file;
+    /// or in a folder its GGUF files, or a checkpoint in safetensors; nil when nothing is there.
     ///
-    /// Throws: `unsupported` for a folder of PyTorch files; `invalidRequest` for one without models
-    /// or with links that lead out of it.
-    package static func sources(at path: String) throws(StoreError) -> [Source]? {
+    /// `following` allows links that lead out of the folder, as those in Hugging Face's cache do.
+    /// Throws: `unsupported` for a folder of PyTorch files; `invalidRequest` for one without models,
+    /// with links that lead out of it, or for a missing part.
+    package static func sources(
+        at path: String,
+        following: Bool = false
+    ) throws(StoreError) -> [Source]? {
         guard let status = FileStatus.of(path, following: true) else { return nil }
-        guard status.kind == .folder else {
-            return [Source(path: path, name: String(path.split(separator: "/").last ?? ""))]
-        }
+        guard status.kind == .folder else { return try file(at: path) }
         let names = try FileSystem.names(in: path).filter { !$0.hasPrefix(".") }
         var models = names.filter { $0.hasSuffix(".gguf") }
         if models.isEmpty {
@@ -69,19 +71,48 @@ package enum ModelfilePaths {
             )
         }
         var sources: [Source] = []
-        for name in models { sources.append(try source(name, in: path)) }
+        for name in models { sources.append(try source(name, in: path, following)) }
         return sources
     }
 
-    private static func source(_ name: String, in folder: String) throws(StoreError) -> Source {
+    /// A file and, of a split one, the parts beside it.
+    private static func file(at path: String) throws(StoreError) -> [Source] {
+        let name = String(path.split(separator: "/").last ?? "")
+        guard let part = PartName(name) else { return [Source(path: path, name: name)] }
+        let folder = path.dropLast(name.count)
+        var sources: [Source] = []
+        for number in 1...part.count {
+            let name = number == part.number ? name : part.name(ofPart: number)
+            guard FileStatus.of(folder + name, following: true) != nil else {
+                throw StoreError(
+                    .invalidRequest,
+                    "Part \(number) of \(part.count) is missing: \(StoreError.quoted(name)).",
+                    detail: String(folder)
+                )
+            }
+            sources.append(Source(path: folder + name, name: name))
+        }
+        return sources
+    }
+
+    private static func source(
+        _ name: String,
+        in folder: String,
+        _ following: Bool
+    ) throws(StoreError) -> Source {
         guard let real = realPath("\(folder)/\(name)"), let root = realPath(folder) else {
             throw StoreError(.invalidRequest, "insecure path: \(name)", detail: folder)
         }
-        guard real.hasPrefix(root == "/" ? root : root + "/") else {
-            let hint =
-                real.contains(".cache")
-                ? "\n\nUse --local-dir <dir> when downloading model to disable caching" : ""
-            throw StoreError(.invalidRequest, "insecure path: \(name)\(hint)", detail: real)
+        guard following || real.hasPrefix(root == "/" ? root : root + "/") else {
+            let advice =
+                name.hasSuffix(".gguf")
+                ? "name the file itself in FROM, or use the files where they lie (--link)"
+                : "download the model with --local-dir, so that the folder holds its files"
+            throw StoreError(
+                .invalidRequest,
+                "insecure path: \(name) is a link that leads out of the folder; \(advice)",
+                detail: real
+            )
         }
         return Source(path: real, name: name)
     }

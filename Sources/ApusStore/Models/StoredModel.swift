@@ -32,7 +32,7 @@ package struct StoredModel: Sendable {
     package let summary: ModelSummary
     /// The layers.
     package let manifest: Manifest
-    /// The weights; several when a model was made from several files.
+    /// The weights; several when they are the parts of one split GGUF file.
     package var weights: [File] = []
     /// Low-rank adapters.
     package var adapters: [File] = []
@@ -52,6 +52,13 @@ package struct StoredModel: Sendable {
     package var messages: [StoredMessage] = []
     /// The texts of the licenses.
     package var licenses: [String] = []
+
+    /// The files of the weights, one unless they are split; none of a built-in model.
+    package var weightsPaths: [String] {
+        weights.compactMap { file in
+            if case .file(let path) = file.location { path } else { nil }
+        }
+    }
 
     /// The name as the store spells it.
     package var name: ModelName { summary.name }

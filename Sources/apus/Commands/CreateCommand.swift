@@ -46,7 +46,8 @@ struct CreateCommand: AsyncParsableCommand {
             try CreationPlan(
                 modelfile: file,
                 folder: CommandEnvironment.folder,
-                home: CommandEnvironment.home
+                home: CommandEnvironment.home,
+                following: link
             )
         }
         for warning in plan.warnings { try Console.errors.writeLine("warning: \(warning)") }

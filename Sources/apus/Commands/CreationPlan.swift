@@ -16,9 +16,14 @@ struct CreationPlan: Sendable {
     /// Reads a Modelfile.
     ///
     /// With no path it is `Modelfile` in `folder`; when there is none, the model is made of what
-    /// the folder holds; `-` is standard input. Throws: `StoreError`; `CommandFailure` for a file that is named and not
-    /// there.
-    init(modelfile path: String?, folder: String, home: String) throws {
+    /// the folder holds; `-` is standard input. `following` allows links that lead out of a folder.
+    /// Throws: `StoreError`; `CommandFailure` for a file that is named and not there.
+    init(
+        modelfile path: String?,
+        folder: String,
+        home: String,
+        following: Bool = false
+    ) throws {
         let place = try ModelfilePaths.expanded(
             path ?? "Modelfile",
             relativeTo: folder,
@@ -39,7 +44,8 @@ struct CreationPlan: Sendable {
         warnings = recipe.warnings
         func sources(of value: String) throws -> [ModelfilePaths.Source]? {
             try ModelfilePaths.sources(
-                at: ModelfilePaths.expanded(value, relativeTo: parent, home: home)
+                at: ModelfilePaths.expanded(value, relativeTo: parent, home: home),
+                following: following
             )
         }
         var (models, files): ([String], [ModelfilePaths.Source]) = ([], [])

@@ -9,18 +9,19 @@ enum ConverterMain {
     static func run() -> Never {
         ConverterService.run(explaining: { SchedulingError(converting: $0) }) { order in
             switch order {
-            case .quantize(let path, let type): try quantizing(path, type)
+            case .quantize(let paths, let type): try quantizing(paths, type)
             case .checkpoint(let files, let type): try converting(files, type)
+            case .adapter(let files, let weights): try converting(files, for: weights)
             }
         }
     }
 
     private static func quantizing(
-        _ path: String,
+        _ paths: [String],
         _ type: String
     ) throws -> ConverterService.Work? {
         let type = try QuantizationPolicy.type(named: type)
-        let file = try GGUFFile(path: path)
+        let file = try GGUFFile(paths: paths)
         let status = "quantizing \(ModelLibrary.quantization(of: file)) model to \(type.name)"
         return try ModelConversion.quantizing(file, to: type).map { work($0, status) }
     }
@@ -30,11 +31,22 @@ enum ConverterMain {
         _ type: String
     ) throws -> ConverterService.Work {
         let (conversion, made) = try ModelConversion.converting(
-            CheckpointFiles(files.map { ($0.name, $0.path) }),
+            CheckpointFiles(files),
             to: type.isEmpty ? nil : try QuantizationPolicy.type(named: type)
         )
         let status = type.isEmpty ? "converting model" : "quantizing model to \(made.name)"
         return work(conversion, status)
+    }
+
+    private static func converting(
+        _ adapter: [ConversionOrder.File],
+        for weights: [String]
+    ) throws -> ConverterService.Work {
+        let conversion = try ModelConversion.converting(
+            adapter: CheckpointFiles(adapter),
+            for: try GGUFFile(paths: weights)
+        )
+        return work(conversion, "converting adapter")
     }
 
     private static func work(
@@ -44,6 +56,13 @@ enum ConverterMain {
         ConverterService.Work(status: status, sizeBytes: Int64(conversion.fileBytes)) {
             try conversion.write(to: $0)
         }
+    }
+}
+
+extension CheckpointFiles {
+    /// The files of an order.
+    fileprivate init(_ files: [ConversionOrder.File]) {
+        self.init(files.map { ($0.name, $0.path) })
     }
 }
 

@@ -41,7 +41,7 @@ struct InferenceBackend: RunnerBackend {
 
     private static func open(_ weights: ModelSpecification.Weights) throws -> GGUFFile {
         switch weights {
-        case .file(let path): try GGUFFile(path: path)
+        case .files(let paths): try GGUFFile(paths: paths)
         case .builtIn(let name):
             if let model = BuiltInModels.named(name) {
                 try model.open()
