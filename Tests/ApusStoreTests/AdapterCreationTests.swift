@@ -27,9 +27,9 @@ import Testing
         @Sendable func text(_ path: String) -> String {
             (try? String(contentsOfFile: path, encoding: .utf8)) ?? ""
         }
-        var inspector = ModelInspector(facts: { path in
+        var inspector = ModelInspector(facts: { paths in
             var facts = StoreFixture.facts
-            if text(path).contains("adapter") { facts.role = .adapter }
+            if paths.contains(where: { text($0).contains("adapter") }) { facts.role = .adapter }
             return facts
         })
         inspector.checkAdapter = { path, weights in

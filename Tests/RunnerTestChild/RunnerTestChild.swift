@@ -27,7 +27,8 @@ private enum ScriptedWork {
             while true { usleep(10_000) }
         default: break
         }
-        return ConverterService.Work(status: "making \(paths.joined())", sizeBytes: 3_000_000) { sink in
+        return ConverterService.Work(status: "making \(paths.joined())", sizeBytes: 3_000_000) {
+            sink in
             let piece = (0..<1_000_000).map { UInt8(truncatingIfNeeded: $0 / 3) }
             try piece.withUnsafeBytes(sink)
             switch type {

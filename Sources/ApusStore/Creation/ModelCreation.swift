@@ -128,7 +128,8 @@ package struct ModelInspector: Sendable {
     package var facts: @Sendable (_ paths: [String]) throws -> ModelFacts
     /// Which part of a split GGUF file the one at a path is, from 0, and of how many; nil for a
     /// file that is not split.
-    package var split: @Sendable (_ path: String) throws -> (number: Int, count: Int)? = { _ in nil }
+    package var split: @Sendable (_ path: String) throws -> (number: Int, count: Int)? = { _ in nil
+    }
     /// Throws when the text is no template that can be rendered.
     package var checkTemplate: @Sendable (_ template: String) throws -> Void
     /// Plans to convert the weights of the GGUF file at a path, or of one whose parts are at several
