@@ -43,7 +43,7 @@ extension ModelStore {
             guard try files.contains(where: looksLikeGGUF) else {
                 throw StoreError(.invalidRequest, "unknown type")
             }
-            for model in try grouped(files, inspector) {
+            for model in try grouped(files, inspector, progress) {
                 try add(model, to: &assembly, creation, inspector, progress)
             }
         }
@@ -121,7 +121,6 @@ extension ModelStore {
         _ inspector: ModelInspector,
         _ progress: (ModelCreation.Progress) throws -> Void
     ) throws {
-        for _ in files { try progress(.init("parsing GGUF")) }
         let facts = try inspector.facts(files.map { blobs.path(of: $0.digest) })
         switch facts.role {
         case .adapter: for file in files { try assembly.add(file, as: MediaType.adapter) }
@@ -197,10 +196,12 @@ extension ModelStore {
     /// The files of a request, the parts of a split one together and in order.
     private func grouped(
         _ files: [ModelCreation.File],
-        _ inspector: ModelInspector
+        _ inspector: ModelInspector,
+        _ progress: (ModelCreation.Progress) throws -> Void
     ) throws -> [[ModelCreation.File]] {
         var groups = SplitFiles()
         for file in files {
+            try progress(.init("parsing GGUF"))
             try requireGGUF(file)
             try groups.add(file, try inspector.split(blobs.path(of: file.digest)))
         }
