@@ -146,7 +146,7 @@ import Testing
         arguments: [
             "base_model.model.model.embed_tokens.lora_embedding_A",
             "base_model.model.model.embed_tokens.lora_A.weight",
-            "base_model.model.lm_head.weight", "base_model.model.lm_head.lora_magnitude_vector",
+            "base_model.model.model.norm.weight", "base_model.model.lm_head.lora_magnitude_vector",
             "base_model.model.model.layers.0.self_attn.q_proj.lora_B.bias",
             "base_model.model.model.layers.0.mlp.experts.base_layer.lora_A.weight",
             "model.layers.0.self_attn.q_proj.lora_a", "base_model.model..lora_A.weight",
@@ -193,6 +193,38 @@ import Testing
         let other = try TinyGGUF(architecture: "gemma2").open()
         #expect(throws: ConversionError.self) {
             try AdapterFixture.ofEverything(in: checkpoint).converted(for: other)
+        }
+    }
+
+    /// PEFT saves the matrix along that it updates.
+    @Test func copiesOfTheModelsOwnMatricesAreFine() throws {
+        let checkpoint = CheckpointFixture()
+        let model = try checkpoint.converted()
+        let good = AdapterFixture.ofEverything(in: checkpoint)
+        var adapter = good
+        for (name, copy) in [
+            ("lm_head.base_layer", "lm_head"), ("model.embed_tokens", "model.embed_tokens"),
+        ] {
+            adapter.tensors["base_model.model.\(name).weight"] =
+                checkpoint.tensors["\(copy).weight"]
+        }
+        #expect(
+            try adapter.converted(for: model).tensors.count
+                == good.converted(for: model).tensors.count
+        )
+        let name = "base_model.model.lm_head.base_layer.weight"
+        let others: [([Int], [Float])] = [
+            ([6, 8], (0..<48).map { Float(47 - $0) }), ([7, 8], Array(repeating: 1, count: 56)),
+            ([48], (0..<48).map { Float($0) }), ([6, 8], Array(repeating: .nan, count: 48)),
+        ]
+        for (shape, values) in others {
+            adapter.tensors[name] = .init(shape, values)
+            do {
+                _ = try adapter.converted(for: model)
+                Issue.record("converted")
+            } catch let error as ConversionError {
+                #expect(error.message.contains(name))
+            }
         }
     }
 

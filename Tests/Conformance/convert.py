@@ -250,11 +250,11 @@ def blob(models, name):
     return Path(models) / "blobs" / layer["digest"].replace(":", "-")
 
 
-def logits(apus, path, tokens):
+def logits(apus, path, tokens, adapter=None):
     with tempfile.NamedTemporaryFile() as out:
         ids = ",".join(map(str, tokens))
-        subprocess.run([apus, "eval", "logits", str(path), "--tokens", ids, "--out", out.name],
-                       check=True)
+        subprocess.run([apus, "eval", "logits", str(path), "--tokens", ids, "--out", out.name]
+                       + (["--adapter", str(adapter)] if adapter else []), check=True)
         return np.fromfile(out.name, "<f4").reshape(len(tokens), -1).astype(np.float64)
 
 

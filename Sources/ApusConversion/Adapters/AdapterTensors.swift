@@ -17,6 +17,10 @@ struct AdapterTensors {
 
     /// Pairs by the name of the tensor in GGUF; several, sorted, for a stack of experts.
     let pairs: [(name: String, parts: [Pair])]
+    /// Copies of the model's own embedding and output matrix, by the name of the tensor in GGUF.
+    ///
+    /// PEFT saves them along when one of them is updated, or has been resized.
+    let copies: [(name: String, tensor: CheckpointTensor)]
 
     /// Sorts the tensors of a checkpoint; `rank` is what all pairs have, nil when they differ.
     ///
@@ -24,7 +28,12 @@ struct AdapterTensors {
     ///   `badCheckpoint` for halves of pairs and shapes that do not fit.
     init(_ checkpoint: Checkpoint, rank: Int?) throws {
         var halves: [String: (a: CheckpointTensor?, b: CheckpointTensor?)] = [:]
+        var copies: [(name: String, tensor: CheckpointTensor)] = []
         for (name, tensor) in checkpoint.tensors {
+            if let place = Self.copies[name] {
+                copies.append((place, tensor))
+                continue
+            }
             guard let (module, isA) = Self.module(of: name) else {
                 throw ConversionError(
                     .unsupportedVariant,
@@ -35,6 +44,7 @@ struct AdapterTensors {
             if isA { halves[module, default: (nil, nil)].a = tensor }
             if !isA { halves[module, default: (nil, nil)].b = tensor }
         }
+        self.copies = copies
         var pairs: [String: [Pair]] = [:]
         for (module, half) in halves {
             let pair = try Self.pair(module, half.a, half.b, rank: rank)
@@ -44,6 +54,13 @@ struct AdapterTensors {
             (name, parts.sorted { ($0.place.expert ?? 0) < ($1.place.expert ?? 0) })
         }
     }
+
+    private static let copies = [
+        "base_model.model.model.embed_tokens.weight": "token_embd.weight",
+        "base_model.model.model.embed_tokens.base_layer.weight": "token_embd.weight",
+        "base_model.model.lm_head.weight": "output.weight",
+        "base_model.model.lm_head.base_layer.weight": "output.weight",
+    ]
 
     /// The module of `base_model.model.MODULE.lora_A.weight`, and whether it is A.
     private static func module(of name: String) -> (module: String, isA: Bool)? {

@@ -23,6 +23,7 @@ extension ModelConversion {
         guard !found.pairs.isEmpty else {
             throw ConversionError(.badCheckpoint, "The adapter has no tensors.")
         }
+        for (name, tensor) in found.copies { try base.check(tensor, isCopyOf: name) }
         var tensors: [Tensor] = []
         for (name, parts) in found.pairs { tensors += try Self.pair(name, parts, config, base) }
         let metadata: [(key: String, value: GGUFValue)] = [
@@ -75,72 +76,5 @@ extension ModelConversion {
             GGUFLayout.Tensor(name: name, format: format, shape: source.shape),
             .packed(read)
         )
-    }
-}
-
-/// What converting an adapter has to know of the model that it is for.
-struct AdaptedModel {
-    let architecture: String
-    private let heads: Int
-    private let keyHeads: Int
-    private let experts: Int
-    private let turnsNeighbours: Bool
-
-    /// Reads the metadata of a model.
-    ///
-    /// - Throws: `ConversionError` `unsupportedArchitecture`, `unsupportedVariant`; `GGUFError`.
-    init(_ model: GGUFFile) throws {
-        let name = try model.metadata.string("general.architecture")
-        guard let family = CheckpointArchitecture.all.first(where: { $0.name == name }) else {
-            throw ConversionError(
-                .unsupportedArchitecture,
-                "Adapters of the architecture '\(name)' are not converted."
-            )
-        }
-        architecture = name
-        turnsNeighbours = family.turnsNeighbours
-        heads = try model.metadata.int("\(name).attention.head_count")
-        keyHeads = try model.metadata.optionalInt("\(name).attention.head_count_kv") ?? heads
-        experts = try model.metadata.optionalInt("\(name).expert_count") ?? 0
-    }
-
-    /// Whether the parts are the experts of a stack, all there and alike, rather than one matrix.
-    ///
-    /// - Throws: `unsupportedVariant` when they are neither.
-    func isStack(_ name: String, _ parts: [AdapterTensors.Pair]) throws -> Bool {
-        if parts.count == 1, parts[0].place.expert == nil { return false }
-        guard parts.count == experts, parts.enumerated().allSatisfy({ $1.place.expert == $0 }),
-            Set(parts.map(\.a.shape)).count == 1, Set(parts.map(\.b.shape)).count == 1
-        else {
-            throw ConversionError(
-                .unsupportedVariant,
-                "The adapter has \(parts.count) updates of '\(name)', expected one, or one of "
-                    + "equal rank for each of \(experts) experts."
-            )
-        }
-        return true
-    }
-
-    /// The heads whose rows are reordered in the update of a tensor; nil for other tensors.
-    ///
-    /// - Throws: `badCheckpoint` when the rows are not those of the heads.
-    func turnedHeads(_ name: String, rows: Int) throws -> Int? {
-        guard turnsNeighbours else { return nil }
-        let heads: Int
-        if name.hasSuffix(".attn_q.weight") {
-            heads = self.heads
-        } else if name.hasSuffix(".attn_k.weight") {
-            heads = keyHeads
-        } else {
-            return nil
-        }
-        guard (1...rows).contains(heads), rows % heads == 0, rows / heads % 2 == 0 else {
-            throw ConversionError(
-                .badCheckpoint,
-                "The adapter's update of '\(name)' has \(rows) rows, expected \(heads) heads of "
-                    + "an even size."
-            )
-        }
-        return heads
     }
 }

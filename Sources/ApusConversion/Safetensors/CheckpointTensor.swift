@@ -54,11 +54,13 @@ struct CheckpointTensor: Sendable {
     }
 
     /// All weights; for small tensors.
-    func values() throws -> [Float] {
-        let count = count
-        return try [Float](unsafeUninitializedCapacity: count) { buffer, written in
-            try read(0..<count, into: UnsafeMutableBufferPointer(rebasing: buffer[..<count]))
-            written = count
+    func values() throws -> [Float] { try values(0..<count) }
+
+    /// Some weights, in row order.
+    func values(_ range: Range<Int>) throws -> [Float] {
+        try [Float](unsafeUninitializedCapacity: range.count) { buffer, written in
+            try read(range, into: UnsafeMutableBufferPointer(rebasing: buffer[..<range.count]))
+            written = range.count
         }
     }
 

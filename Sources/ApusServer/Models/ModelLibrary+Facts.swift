@@ -112,3 +112,9 @@ extension WeightsConversion {
         }
     }
 }
+
+extension ConversionOrder.File {
+    fileprivate init(_ file: (name: String, path: String)) {
+        self.init(name: file.name, path: file.path)
+    }
+}
