@@ -52,6 +52,31 @@ typedef struct __attribute__((packed)) ck_q8_0 {
 _Static_assert(sizeof(ck_q8_0) == 34, "Q8_0 block");
 
 /*
+ * value = d * scale * q - dmin * minimum, per 16 values a scale in the low and a minimum in the
+ * high nibble of a byte of scales; 2.625 bits a weight. Of each half of 128 values, values i,
+ * i+32, i+64, i+96 are bits 0-1, 2-3, 4-5, 6-7 of q[i], i < 32.
+ */
+typedef struct __attribute__((packed)) ck_q2_k {
+    uint8_t scales[16];
+    uint8_t q[64];
+    uint16_t d;
+    uint16_t dmin;
+} ck_q2_k;
+_Static_assert(sizeof(ck_q2_k) == 84, "Q2_K block");
+
+/*
+ * value = d * (scale - 32) * (q - 4), one 6-bit scale per 16 values: ck_q3_scale(). Bits 0-1 of q
+ * as in Q2_K, bit 2 of value 32j + i is bit j of high[i]; 3.4375 bits a weight.
+ */
+typedef struct __attribute__((packed)) ck_q3_k {
+    uint8_t high[32];
+    uint8_t q[64];
+    uint8_t scales[12];
+    uint16_t d;
+} ck_q3_k;
+_Static_assert(sizeof(ck_q3_k) == 110, "Q3_K block");
+
+/*
  * value = d * scale * q - dmin * minimum, one 6-bit scale and minimum per 32 values.
  * Bytes 32k..32k+31 of q hold sub-block 2k in the low and 2k+1 in the high nibbles.
  * 4.5 bits a weight.
@@ -89,6 +114,24 @@ typedef struct __attribute__((packed)) ck_q6_k {
 _Static_assert(sizeof(ck_q6_k) == 210, "Q6_K block");
 
 /*
+ * value = d * (scale - 32) * ck_iq4_values[q], one 6-bit scale per 32 values, whose nibbles are in
+ * 16 bytes of their own, placed as in Q4_0. The low four bits of scale i are nibble i of low, the
+ * upper two bits 2i and 2i + 1 of high; 4.25 bits a weight.
+ */
+typedef struct __attribute__((packed)) ck_iq4_xs {
+    uint16_t d;
+    uint16_t high;
+    uint8_t low[4];
+    uint8_t q[128];
+} ck_iq4_xs;
+_Static_assert(sizeof(ck_iq4_xs) == 136, "IQ4_XS block");
+
+/* What the nibbles of IQ4_XS stand for. */
+#define CK_IQ4_VALUES                                                                             \
+    -127, -104, -83, -65, -49, -35, -22, -10, 1, 13, 25, 38, 53, 69, 89, 113
+static const int8_t ck_iq4_values[16] = {CK_IQ4_VALUES};
+
+/*
  * 256 activations of a K format: value = d * q with -127 <= q <= 127. The biases let unsigned
  * weights be multiplied as if signed: started from bias4, bias5, bias6, a sum of products with
  * q of Q4_K, Q5_K, Q6_K becomes one with q - 8, q - 16, q - 32. Each covers as many columns as
@@ -119,6 +162,19 @@ static inline const int32_t *ck_act32_bias(const void *row, size_t n) {
 
 /* Activation kinds, `ck_format_kernels.activation_kind`. */
 enum { CK_ACT_FLOAT = 0, CK_ACT_32 = 1, CK_ACT_256 = 2 };
+
+/*
+ * Scale i of a Q3_K block: low four bits in the low nibble of byte i, for i >= 8 the high nibble of
+ * byte i - 8; upper two in bits 0-1, 2-3, 4-5, 6-7 of byte 8 + i % 4, by fours.
+ */
+static inline int ck_q3_scale(const uint8_t packed[12], int i) {
+    return (packed[i % 8] >> (i / 8 * 4) & 15) | (packed[8 + i % 4] >> (i / 4 * 2) & 3) << 4;
+}
+
+/* Scale i of an IQ4_XS block. */
+static inline int ck_iq4_scale(const ck_iq4_xs *block, int i) {
+    return (block->low[i / 2] >> (i % 2 * 4) & 15) | (block->high >> (2 * i) & 3) << 4;
+}
 
 /*
  * Splits the 12 bytes of a Q4_K or Q5_K block into 8 scales and 8 minimums of 6 bits.

@@ -7,7 +7,8 @@ import Testing
 @Suite struct FormatTests {
     private static let codes: [(name: String, code: Int)] = [
         ("F16", CK_F16), ("BF16", CK_BF16), ("Q4_0", CK_Q4_0), ("Q4_1", CK_Q4_1),
-        ("Q5_0", CK_Q5_0), ("Q5_1", CK_Q5_1), ("Q8_0", CK_Q8_0), ("Q4_K", CK_Q4_K),
+        ("Q5_0", CK_Q5_0), ("Q5_1", CK_Q5_1), ("Q8_0", CK_Q8_0), ("Q2_K", CK_Q2_K),
+        ("Q3_K", CK_Q3_K), ("IQ4_XS", CK_IQ4_XS), ("Q4_K", CK_Q4_K),
         ("Q5_K", CK_Q5_K), ("Q6_K", CK_Q6_K),
     ]
     private static let packed = [
@@ -54,7 +55,8 @@ import Testing
         let bytes = try fixture("\(format.name).pack")
         let x = floats(bytes.prefix(256 * 4))
         var packed = [UInt8](repeating: 0, count: bytes.count - 256 * 4)
-        kernels.pack(x, &packed, x.count)
+        let pack = try #require(kernels.pack)
+        pack(x, &packed, x.count)
         #expect(packed == Array(bytes.dropFirst(256 * 4)))
     }
 
@@ -74,7 +76,8 @@ import Testing
         }
         let bytes = x.count / Int(kernels.block_values) * Int(kernels.block_bytes)
         var packed = [UInt8](repeating: 0, count: bytes)
-        kernels.pack(x, &packed, x.count)
+        let pack = try #require(kernels.pack)
+        pack(x, &packed, x.count)
         var y = [Float](repeating: 0, count: x.count)
         kernels.unpack(packed, &y, y.count)
         let error = zip(x, y).reduce(0.0) { $0 + Double(($1.0 - $1.1) * ($1.0 - $1.1)) }
@@ -98,7 +101,8 @@ import Testing
         let kernels = try kernels(CK_ISA_SCALAR, format.code)
         let blocks = x.count / Int(kernels.block_values)
         var packed = [UInt8](repeating: 0, count: blocks * Int(kernels.block_bytes))
-        kernels.pack(x, &packed, x.count)
+        let pack = try #require(kernels.pack)
+        pack(x, &packed, x.count)
         var y = [Float](repeating: 0, count: x.count)
         kernels.unpack(packed, &y, y.count)
         let error = zip(x, y).reduce(0.0) { $0 + Double(($1.0 - $1.1) * ($1.0 - $1.1)) }
@@ -117,7 +121,8 @@ import Testing
         var random = BiasedRandom(seed: 3)
         let x = (0..<256).map { _ in Float.random(in: -1...1, using: &random) * scale }
         var packed = [UInt8](repeating: 0xAA, count: 512)
-        kernels.pack(x, &packed, x.count)
+        let pack = try #require(kernels.pack)
+        pack(x, &packed, x.count)
         var y = [Float](repeating: .nan, count: 256)
         kernels.unpack(packed, &y, y.count)
         // Scales are multiples of 2^-24, times 127 and the like.
@@ -130,7 +135,8 @@ import Testing
         let kernels = try kernels(CK_ISA_SCALAR, code)
         let x = [Float](repeating: 0, count: 256)
         var packed = [UInt8](repeating: 0xAA, count: 512)
-        kernels.pack(x, &packed, x.count)
+        let pack = try #require(kernels.pack)
+        pack(x, &packed, x.count)
         var y = [Float](repeating: .nan, count: 256)
         kernels.unpack(packed, &y, y.count)
         #expect(y.allSatisfy { $0 == 0 })

@@ -47,9 +47,10 @@ struct Kernels: @unchecked Sendable {
             table.pointee.unpack(weights, row, count)
         }
 
-        /// Weights have to be finite and within `BlockFormat.largestWeight`.
-        func pack(_ row: Row, into weights: UnsafeMutableRawPointer, count: Int) {
-            table.pointee.pack(row, weights, count)
+        /// Packs a row of weights, which have to be finite and within `BlockFormat.largestWeight`;
+        /// nil for formats that are only read.
+        var pack: (@convention(c) (Row, UnsafeMutableRawPointer, Int) -> Void)? {
+            table.pointee.pack
         }
 
         func packActivations(

@@ -44,7 +44,7 @@ package final class WeightPacker {
         into output: UnsafeMutableRawBufferPointer,
         reading read: (Range<Int>, UnsafeMutableBufferPointer<Float>) throws -> Void
     ) throws {
-        guard let kernel = kernels.format(format) else { throw Self.unsupported(format) }
+        guard let pack = kernels.format(format)?.pack else { throw Self.unsupported(format) }
         guard format.byteCount(elements: range.count) == output.count else {
             throw TensorError(
                 .badShape,
@@ -66,11 +66,7 @@ package final class WeightPacker {
                 try read(part, floats)
                 try Self.check(floats, from: start, format)
                 let offset = item * Self.share / format.blockSize * format.blockBytes
-                kernel.pack(
-                    scratch + thread * Self.share,
-                    into: base + offset,
-                    count: part.count
-                )
+                pack(scratch + thread * Self.share, base + offset, part.count)
             } catch {
                 failure.withLock { $0 = $0 ?? error }
             }

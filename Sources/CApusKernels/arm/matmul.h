@@ -18,8 +18,8 @@ enum { TOKENS = 4, PREFETCH = 2048 };
 /* 256 (or, of blocks of 32, 32) signed values in row order and what they are multiplied with. */
 typedef struct n_block {
     int8x16_t q[16];
-    int16_t scales[16];   /* 8 of Q4_K and Q5_K, for 32 values each; 16 of Q6_K, for 16 */
-    int16x8_t minimums;
+    int16_t scales[16]; /* 8 for 32 values each, or 16 for 16 each: n_scales_sixteen */
+    int16_t minimums[16];
     float d, dmin;
 } n_block;
 
@@ -41,6 +41,12 @@ CK_INLINE size_t n_bytes(uint32_t format) {
         return sizeof(ck_q5_1);
     case CK_Q8_0:
         return sizeof(ck_q8_0);
+    case CK_Q2_K:
+        return sizeof(ck_q2_k);
+    case CK_Q3_K:
+        return sizeof(ck_q3_k);
+    case CK_IQ4_XS:
+        return sizeof(ck_iq4_xs);
     case CK_Q4_K:
         return sizeof(ck_q4_k);
     case CK_Q5_K:
@@ -73,8 +79,8 @@ CK_INLINE void n_unpack_affine(uint32_t format, const void *from, n_block *to) {
     ck_k_scales(four->scales, scales, minimums); /* Q5_K starts like Q4_K */
     for (int i = 0; i < 8; i++) {
         to->scales[i] = scales[i];
+        to->minimums[i] = minimums[i];
     }
-    to->minimums = vreinterpretq_s16_u16(vmovl_u8(vld1_u8(minimums)));
     to->d = n_half(four->d);
     to->dmin = n_half(four->dmin);
 }
@@ -104,13 +110,98 @@ CK_INLINE void n_unpack_q6_k(const ck_q6_k *from, n_block *to) {
     to->d = n_half(from->d);
 }
 
+/* Pairs of bits of Q2_K and Q3_K; the third bit of the latter. */
+CK_INLINE void n_unpack_pairs(const uint8_t packed[64], const uint8_t *high, n_block *to) {
+    for (int i = 0; i < 16; i++) { /* half, part, and which 16 of 32 values */
+        int half = i / 8, part = i / 2 % 4, side = i % 2;
+        int8x16_t shift = vdupq_n_s8((int8_t)(-2 * part));
+        uint8x16_t q = vshlq_u8(vld1q_u8(packed + 32 * half + 16 * side), shift);
+        q = vandq_u8(q, vdupq_n_u8(3));
+        if (high == NULL) {
+            to->q[i] = vreinterpretq_s8_u8(q);
+            continue;
+        }
+        uint8x16_t bit = vdupq_n_u8((uint8_t)(1 << (i / 2)));
+        uint8x16_t set = vtstq_u8(vld1q_u8(high + 16 * side), bit);
+        q = vorrq_u8(q, vandq_u8(set, vdupq_n_u8(4)));
+        to->q[i] = vsubq_s8(vreinterpretq_s8_u8(q), vdupq_n_s8(4));
+    }
+}
+
+CK_INLINE void n_unpack_q2_k(const ck_q2_k *from, n_block *to) {
+    n_unpack_pairs(from->q, NULL, to);
+    for (int i = 0; i < 16; i++) {
+        to->scales[i] = from->scales[i] & 15;
+        to->minimums[i] = from->scales[i] >> 4;
+    }
+    to->d = n_half(from->d);
+    to->dmin = n_half(from->dmin);
+}
+
+CK_INLINE void n_unpack_q3_k(const ck_q3_k *from, n_block *to) {
+    n_unpack_pairs(from->q, from->high, to);
+    for (int i = 0; i < 16; i++) {
+        to->scales[i] = (int16_t)(ck_q3_scale(from->scales, i) - 32);
+    }
+    to->d = n_half(from->d);
+}
+
+CK_INLINE void n_unpack_iq4_xs(const ck_iq4_xs *from, n_block *to) {
+    const int8x16_t values = vld1q_s8(ck_iq4_values);
+    for (int i = 0; i < 8; i++) {
+        uint8x16_t both = vld1q_u8(from->q + 16 * i);
+        to->q[2 * i] = vqtbl1q_s8(values, vandq_u8(both, vdupq_n_u8(15)));
+        to->q[2 * i + 1] = vqtbl1q_s8(values, vshrq_n_u8(both, 4));
+        to->scales[i] = (int16_t)(ck_iq4_scale(from, i) - 32);
+    }
+    to->d = n_half(from->d);
+}
+
+CK_INLINE void n_unpack(uint32_t format, const void *from, n_block *to) {
+    switch (format) {
+    case CK_Q2_K:
+        n_unpack_q2_k(from, to);
+        break;
+    case CK_Q3_K:
+        n_unpack_q3_k(from, to);
+        break;
+    case CK_IQ4_XS:
+        n_unpack_iq4_xs(from, to);
+        break;
+    case CK_Q6_K:
+        n_unpack_q6_k(from, to);
+        break;
+    default:
+        n_unpack_affine(format, from, to);
+    }
+}
+
+CK_INLINE bool n_scales_sixteen(uint32_t format) {
+    return format == CK_Q2_K || format == CK_Q3_K || format == CK_Q6_K;
+}
+
+/* The minimum term of one block. */
+CK_INLINE int32_t n_minimum(uint32_t format, const n_block *w, const ck_act256 *x) {
+    if (format == CK_Q2_K) { /* bias5 holds -16 times the sums of 16 activations */
+        int32x4_t sum = vdupq_n_s32(0);
+        for (int i = 0; i < 16; i += 4) {
+            int32x4_t minimums = vmovl_s16(vld1_s16(w->minimums + i));
+            sum = vmlaq_s32(sum, minimums, vld1q_s32(x->bias5 + i));
+        }
+        return -(vaddvq_s32(sum) >> 4);
+    }
+    int16x8_t sums = vld1q_s16(x->sums32), minimums = vld1q_s16(w->minimums);
+    int32x4_t products = vmull_s16(vget_low_s16(minimums), vget_low_s16(sums));
+    return vaddvq_s32(vmlal_s16(products, vget_high_s16(minimums), vget_high_s16(sums)));
+}
+
 /* The chain one block of 256 adds to. */
 CK_INLINE float n_chain(uint32_t format, const n_block *w, const ck_act256 *x) {
     int32x4_t sum = vdupq_n_s32(0);
     for (int i = 0; i < 8; i++) {
         int8x16_t low = vld1q_s8(x->q + 32 * i), high = vld1q_s8(x->q + 32 * i + 16);
         const int32x4_t zero = vdupq_n_s32(0);
-        if (format == CK_Q6_K) {
+        if (n_scales_sixteen(format)) {
             sum = vmlaq_n_s32(sum, n_dot(zero, w->q[2 * i], low), w->scales[2 * i]);
             sum = vmlaq_n_s32(sum, n_dot(zero, w->q[2 * i + 1], high), w->scales[2 * i + 1]);
         } else {
@@ -119,13 +210,10 @@ CK_INLINE float n_chain(uint32_t format, const n_block *w, const ck_act256 *x) {
         }
     }
     float chain = (float)vaddvq_s32(sum) * (w->d * x->d);
-    if (format == CK_Q6_K) {
-        return chain;
+    if (format == CK_Q2_K || format == CK_Q4_K || format == CK_Q5_K) {
+        return fmaf(-(float)n_minimum(format, w, x), w->dmin * x->d, chain);
     }
-    int16x8_t sums = vld1q_s16(x->sums32);
-    int32x4_t products = vmull_s16(vget_low_s16(w->minimums), vget_low_s16(sums));
-    products = vmlal_s16(products, vget_high_s16(w->minimums), vget_high_s16(sums));
-    return fmaf(-(float)vaddvq_s32(products), w->dmin * x->d, chain);
+    return chain;
 }
 
 CK_INLINE float n_sum(const float chains[4]) {
@@ -144,11 +232,7 @@ CK_INLINE void n_row_super(uint32_t format, const char *w, const char *x, size_t
                 __builtin_prefetch(from + line + PREFETCH);
             }
             n_block block;
-            if (format == CK_Q6_K) {
-                n_unpack_q6_k((const ck_q6_k *)from, &block);
-            } else {
-                n_unpack_affine(format, from, &block);
-            }
+            n_unpack(format, from, &block);
             for (size_t t = 0; t < tokens; t++) {
                 const ck_act256 *activations = (const ck_act256 *)(x + t * x_row_bytes) + b;
                 chains[t][b % 4] = n_chain(format, &block, activations);
@@ -165,6 +249,10 @@ typedef struct n_small {
     int8x16_t low, high;
     float d, m;
 } n_small;
+
+CK_INLINE bool n_is_small(uint32_t format) {
+    return format < CK_Q2_K;
+}
 
 CK_INLINE bool n_has_minimum(uint32_t format) {
     return format == CK_Q4_1 || format == CK_Q5_1;
@@ -241,7 +329,7 @@ CK_INLINE void n_matmul(uint32_t format, const char *w, size_t w_row_bytes, cons
             const char *weights = w + row * w_row_bytes;
             const char *values = x + token * x_row_bytes;
             float sums[TOKENS] = {0};
-            if (n_bytes(format) < sizeof(ck_q4_k)) {
+            if (n_is_small(format)) {
                 n_row_blocks(format, weights, values, x_row_bytes, columns, count, sums);
             } else {
                 n_row_super(format, weights, values, x_row_bytes, columns, count, sums);
@@ -265,6 +353,9 @@ MATMUL(n_matmul_q4_1, CK_Q4_1)
 MATMUL(n_matmul_q5_0, CK_Q5_0)
 MATMUL(n_matmul_q5_1, CK_Q5_1)
 MATMUL(n_matmul_q8_0, CK_Q8_0)
+MATMUL(n_matmul_q2_k, CK_Q2_K)
+MATMUL(n_matmul_q3_k, CK_Q3_K)
+MATMUL(n_matmul_iq4_xs, CK_IQ4_XS)
 MATMUL(n_matmul_q4_k, CK_Q4_K)
 MATMUL(n_matmul_q5_k, CK_Q5_K)
 MATMUL(n_matmul_q6_k, CK_Q6_K)
@@ -276,6 +367,9 @@ static void n_init_matmul(ck_table *table) {
     table->formats[CK_Q5_0].matmul = n_matmul_q5_0;
     table->formats[CK_Q5_1].matmul = n_matmul_q5_1;
     table->formats[CK_Q8_0].matmul = n_matmul_q8_0;
+    table->formats[CK_Q2_K].matmul = n_matmul_q2_k;
+    table->formats[CK_Q3_K].matmul = n_matmul_q3_k;
+    table->formats[CK_IQ4_XS].matmul = n_matmul_iq4_xs;
     table->formats[CK_Q4_K].matmul = n_matmul_q4_k;
     table->formats[CK_Q5_K].matmul = n_matmul_q5_k;
     table->formats[CK_Q6_K].matmul = n_matmul_q6_k;

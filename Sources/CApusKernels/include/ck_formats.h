@@ -16,9 +16,12 @@ enum {
     CK_Q5_0 = 6,
     CK_Q5_1 = 7,
     CK_Q8_0 = 8,
+    CK_Q2_K = 10,
+    CK_Q3_K = 11,
     CK_Q4_K = 12,
     CK_Q5_K = 13,
     CK_Q6_K = 14,
+    CK_IQ4_XS = 23,
     CK_BF16 = 30,
     /* Number of slots in `ck_kernels.formats`; every code above is smaller. */
     CK_FORMAT_SLOTS = 48,
@@ -29,7 +32,7 @@ enum {
  *
  * A product of weights and activations works on packed activation rows. Their format belongs to
  * the weight format: plain floats for F32, F16 and BF16, eight-bit integers with one scale per 32
- * values (formats with blocks of 32) or per 256 values (the K formats). Formats with the same
+ * values (formats with blocks of 32) or per 256 values (the K formats, IQ4_XS). Formats with the same
  * `activation_kind` pack alike, so one packed row serves all of them.
  */
 typedef struct ck_format_kernels {
@@ -56,11 +59,12 @@ typedef struct ck_format_kernels {
     void (*unpack)(const void *w, float *y, size_t n);
 
     /*
-     * Quantizes weights. Not a hot path: scalar except for F16 and BF16.
+     * Quantizes weights; NULL for Q2_K, Q3_K and IQ4_XS. Not a hot path: scalar except for F16
+     * and BF16.
      *   x  [n] float, finite
      *   w  [n] packed weights
      */
-    void (*pack)(const float *x, void *w, size_t n);
+    void (*_Nullable pack)(const float *x, void *w, size_t n);
 
     /*
      * Packs one activation row.

@@ -62,6 +62,41 @@ static float block_q6_k(const void *w, size_t block, const ck_act256 *x) {
     return (float)dot * (ck_half_to_f32(weights->d) * x->d);
 }
 
+static int two_bits(const uint8_t *q, int i) {
+    return q[i / 128 * 32 + i % 32] >> (i / 32 % 4 * 2) & 3;
+}
+
+static float block_q2_k(const void *w, size_t block, const ck_act256 *x) {
+    const ck_q2_k *weights = (const ck_q2_k *)w + block;
+    int32_t dot = 0, minimum = 0;
+    for (int i = 0; i < 256; i++) {
+        dot += (weights->scales[i / 16] & 15) * two_bits(weights->q, i) * x->q[i];
+        minimum += (weights->scales[i / 16] >> 4) * x->q[i];
+    }
+    float product = (float)dot * (ck_half_to_f32(weights->d) * x->d);
+    return fmaf(-(float)minimum, ck_half_to_f32(weights->dmin) * x->d, product);
+}
+
+static float block_q3_k(const void *w, size_t block, const ck_act256 *x) {
+    const ck_q3_k *weights = (const ck_q3_k *)w + block;
+    int32_t dot = 0;
+    for (int i = 0; i < 256; i++) {
+        int q = two_bits(weights->q, i) | (weights->high[i % 32] >> (i / 32) & 1) << 2;
+        dot += (ck_q3_scale(weights->scales, i / 16) - 32) * (q - 4) * x->q[i];
+    }
+    return (float)dot * (ck_half_to_f32(weights->d) * x->d);
+}
+
+static float block_iq4_xs(const void *w, size_t block, const ck_act256 *x) {
+    const ck_iq4_xs *weights = (const ck_iq4_xs *)w + block;
+    int32_t dot = 0;
+    for (int i = 0; i < 256; i++) {
+        int q = weights->q[i / 32 * 16 + i % 16] >> (i / 16 % 2 * 4) & 15;
+        dot += (ck_iq4_scale(weights, i / 32) - 32) * ck_iq4_values[q] * x->q[i];
+    }
+    return (float)dot * (ck_half_to_f32(weights->d) * x->d);
+}
+
 static float dot_super(const void *w, const void *x, size_t columns,
                        float block_dot(const void *, size_t, const ck_act256 *)) {
     size_t blocks = columns / CK_SUPER;
@@ -81,11 +116,17 @@ static float dot_super(const void *w, const void *x, size_t columns,
         return dot_super(w, x, columns, block_##type);                                            \
     }                                                                                             \
     MATMUL(type)
+K_MATMUL(q2_k)
+K_MATMUL(q3_k)
 K_MATMUL(q4_k)
 K_MATMUL(q5_k)
 K_MATMUL(q6_k)
+K_MATMUL(iq4_xs)
 
 void ck_init_matmul_k_scalar(ck_table *table) {
+    table->formats[CK_Q2_K].matmul = matmul_q2_k;
+    table->formats[CK_Q3_K].matmul = matmul_q3_k;
+    table->formats[CK_IQ4_XS].matmul = matmul_iq4_xs;
     table->formats[CK_Q4_K].matmul = matmul_q4_k;
     table->formats[CK_Q5_K].matmul = matmul_q5_k;
     table->formats[CK_Q6_K].matmul = matmul_q6_k;

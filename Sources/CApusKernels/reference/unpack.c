@@ -85,6 +85,44 @@ static void unpack_q8_0(const void *w, float *y, size_t n) {
     }
 }
 
+static void unpack_q2_k(const void *w, float *y, size_t n) {
+    assert(n % CK_SUPER == 0);
+    const ck_q2_k *block = w;
+    for (; n > 0; n -= CK_SUPER, block++, y += CK_SUPER) {
+        float d = ck_half_to_f32(block->d), dmin = ck_half_to_f32(block->dmin);
+        for (int i = 0; i < 256; i++) {
+            int scale = block->scales[i / 16] & 15, minimum = block->scales[i / 16] >> 4;
+            int q = block->q[i / 128 * 32 + i % 32] >> (i / 32 % 4 * 2) & 3;
+            y[i] = d * (float)scale * (float)q - dmin * (float)minimum;
+        }
+    }
+}
+
+static void unpack_q3_k(const void *w, float *y, size_t n) {
+    assert(n % CK_SUPER == 0);
+    const ck_q3_k *block = w;
+    for (; n > 0; n -= CK_SUPER, block++, y += CK_SUPER) {
+        float d = ck_half_to_f32(block->d);
+        for (int i = 0; i < 256; i++) {
+            int q = block->q[i / 128 * 32 + i % 32] >> (i / 32 % 4 * 2) & 3;
+            q |= (block->high[i % 32] >> (i / 32) & 1) << 2;
+            y[i] = d * (float)(ck_q3_scale(block->scales, i / 16) - 32) * (float)(q - 4);
+        }
+    }
+}
+
+static void unpack_iq4_xs(const void *w, float *y, size_t n) {
+    assert(n % CK_SUPER == 0);
+    const ck_iq4_xs *block = w;
+    for (; n > 0; n -= CK_SUPER, block++, y += CK_SUPER) {
+        float d = ck_half_to_f32(block->d);
+        for (int i = 0; i < 256; i++) {
+            int q = block->q[i / 32 * 16 + i % 16] >> (i / 16 % 2 * 4) & 15;
+            y[i] = d * (float)(ck_iq4_scale(block, i / 32) - 32) * (float)ck_iq4_values[q];
+        }
+    }
+}
+
 static void unpack_q4_k(const void *w, float *y, size_t n) {
     assert(n % CK_SUPER == 0);
     const ck_q4_k *block = w;
@@ -148,6 +186,9 @@ void ck_init_unpack_scalar(ck_table *table) {
     describe(table, CK_Q5_0, CK_BLOCK, sizeof(ck_q5_0), unpack_q5_0);
     describe(table, CK_Q5_1, CK_BLOCK, sizeof(ck_q5_1), unpack_q5_1);
     describe(table, CK_Q8_0, CK_BLOCK, sizeof(ck_q8_0), unpack_q8_0);
+    describe(table, CK_Q2_K, CK_SUPER, sizeof(ck_q2_k), unpack_q2_k);
+    describe(table, CK_Q3_K, CK_SUPER, sizeof(ck_q3_k), unpack_q3_k);
+    describe(table, CK_IQ4_XS, CK_SUPER, sizeof(ck_iq4_xs), unpack_iq4_xs);
     describe(table, CK_Q4_K, CK_SUPER, sizeof(ck_q4_k), unpack_q4_k);
     describe(table, CK_Q5_K, CK_SUPER, sizeof(ck_q5_k), unpack_q5_k);
     describe(table, CK_Q6_K, CK_SUPER, sizeof(ck_q6_k), unpack_q6_k);

@@ -1,6 +1,6 @@
 /*
- * Blocks of 32 weights times many tokens with AVX2: 16 rows by 512 columns are unpacked once to 16 bits,
- * turned so that lanes are rows, and multiplied with tiles of up to four tokens.
+ * Blocks of 32 weights times many tokens with AVX2: 16 rows by 512 columns are unpacked once to 16
+ * bits, turned so that lanes are rows, and multiplied with tiles of up to four tokens.
  * Specification: reference/matmul_block.c.
  */
 #if defined(__x86_64__)

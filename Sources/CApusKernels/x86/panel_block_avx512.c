@@ -1,6 +1,6 @@
 /*
- * Blocks of 32 weights times many tokens: 32 rows by 512 columns are unpacked once to bytes, turned so
- * that lanes are rows, and multiplied with tiles of up to six tokens.
+ * Blocks of 32 weights times many tokens: 32 rows by 512 columns are unpacked once to bytes, turned
+ * so that lanes are rows, and multiplied with tiles of up to six tokens.
  * Specification: reference/matmul_block.c.
  */
 #if defined(__x86_64__)

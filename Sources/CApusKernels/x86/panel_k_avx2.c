@@ -1,5 +1,5 @@
 /*
- * Q4_K, Q5_K, Q6_K times many tokens with AVX2: 16 rows by 1,024 columns are unpacked once, turned
+ * Blocks of 256 weights times many tokens with AVX2: 16 rows by 1,024 columns are unpacked once, turned
  * so that lanes are rows, and multiplied with tiles of up to four tokens.
  * Specification: reference/matmul_k.c.
  *
@@ -20,7 +20,7 @@ enum { GROUP = CK_PANEL_COLUMNS / CK_SUPER };
 /* 16 rows of one block; dword lanes are rows. */
 typedef struct panel_block {
     _Alignas(32) int16_t q[128][CK_PANEL_ROWS][2]; /* scale times value */
-    int16_t minimums[4][CK_PANEL_ROWS][2];
+    int16_t minimums[8][CK_PANEL_ROWS][2]; /* 4 in use but for Q2_K */
     float d[CK_PANEL_ROWS];
     float dmin[CK_PANEL_ROWS];
 } panel_block;
@@ -32,26 +32,35 @@ typedef struct panel {
 /* One row of a block before turning. */
 typedef struct flat_row {
     _Alignas(32) int16_t q[256];
-    int16_t minimums[8];
+    int16_t minimums[16];
 } flat_row;
+
+/* 16 values to 16 bits, less what they are too large by. */
+CK_INLINE __m256i widened(uint32_t format, __m128i q) {
+    if (format == CK_IQ4_XS) {
+        return _mm256_cvtepi8_epi16(q);
+    }
+    const short excess = format == CK_Q6_K ? 32 : format == CK_Q3_K ? 4 : 0;
+    return _mm256_sub_epi16(_mm256_cvtepu8_epi16(q), _mm256_set1_epi16(excess));
+}
 
 CK_INLINE void flatten(uint32_t format, const void *block, flat_row *row, panel_block *to,
                        size_t lane) {
     k_block k = k_unpack(format, block);
     for (int i = 0; i < 8; i++) {
-        __m256i low = _mm256_cvtepu8_epi16(_mm256_castsi256_si128(k.q[i]));
-        __m256i high = _mm256_cvtepu8_epi16(_mm256_extracti128_si256(k.q[i], 1));
+        __m256i low = widened(format, _mm256_castsi256_si128(k.q[i]));
+        __m256i high = widened(format, _mm256_extracti128_si256(k.q[i], 1));
         __m256i scales = k_spread(format, k.scales, i);
-        if (format == CK_Q6_K) {
-            low = _mm256_sub_epi16(low, _mm256_set1_epi16(32));
-            high = _mm256_sub_epi16(high, _mm256_set1_epi16(32));
-        }
         __m256i first = _mm256_permute2x128_si256(scales, scales, 0x00);
         __m256i second = _mm256_permute2x128_si256(scales, scales, 0x11);
         _mm256_store_si256((__m256i *)(row->q + 32 * i), _mm256_mullo_epi16(low, first));
         _mm256_store_si256((__m256i *)(row->q + 32 * i + 16), _mm256_mullo_epi16(high, second));
     }
-    _mm_store_si128((__m128i *)row->minimums, _mm256_extracti128_si256(k.scales, 1));
+    if (format == CK_Q2_K) {
+        _mm256_store_si256((__m256i *)row->minimums, k.minimums);
+    } else {
+        _mm_store_si128((__m128i *)row->minimums, _mm256_extracti128_si256(k.scales, 1));
+    }
     uint32_t factors = k_factors(format, block);
     to->d[lane] = k_half(factors & 0xFFFF);
     to->dmin[lane] = k_half(factors >> 16);
@@ -77,9 +86,26 @@ CK_INLINE void fill(uint32_t format, const char *w, size_t w_row_bytes, size_t r
         for (size_t i = 0; i < 128; i += 4) {
             p_turn_8x4(flat[half].q + 2 * i, sizeof(flat_row), to->q[i][half], sizeof to->q[0]);
         }
-        p_turn_8x4(flat[half].minimums, sizeof(flat_row), to->minimums[0][half],
-                   sizeof to->minimums[0]);
+        for (size_t i = 0; i < (format == CK_Q2_K ? 8 : 4); i += 4) {
+            p_turn_8x4(flat[half].minimums + 2 * i, sizeof(flat_row), to->minimums[i][half],
+                       sizeof to->minimums[0]);
+        }
     }
+}
+
+/* The minimum term of eight rows. */
+CK_INLINE __m256i minimum_term(uint32_t format, const panel_block *w, size_t lane,
+                               const ck_act256 *x) {
+    __m256i sum = _mm256_setzero_si256();
+    for (size_t i = 0; i < (format == CK_Q2_K ? 8 : 4); i++) {
+        __m256i sums = format == CK_Q2_K ? _mm256_set1_epi32((int)k_bias_pair(x, i))
+                                         : p_broadcast(&x->sums32[2 * i]);
+        sum = _mm256_add_epi32(sum, _mm256_madd_epi16(k_load(w->minimums[i][lane]), sums));
+    }
+    if (format == CK_Q2_K) { /* bias5 holds -16 times the sums */
+        sum = _mm256_sub_epi32(_mm256_setzero_si256(), _mm256_srai_epi32(sum, 4));
+    }
+    return sum;
 }
 
 /* Chains of one block. */
@@ -94,18 +120,12 @@ CK_INLINE void tile_block(uint32_t format, const panel_block *w, const int16_t *
         for (size_t side = 0; side < 2; side++) {
             __m256 d = _mm256_mul_ps(_mm256_loadu_ps(w->d + 8 * side), dx);
             chains[t][side] = _mm256_mul_ps(_mm256_cvtepi32_ps(sums[t][side]), d);
-            if (format == CK_Q6_K) {
-                continue;
+            if (k_has_minimum(format)) {
+                __m256i minimum = minimum_term(format, w, 8 * side, activations);
+                __m256 dmin = _mm256_mul_ps(_mm256_loadu_ps(w->dmin + 8 * side), dx);
+                chains[t][side] =
+                    _mm256_fnmadd_ps(_mm256_cvtepi32_ps(minimum), dmin, chains[t][side]);
             }
-            __m256i minimum = _mm256_setzero_si256();
-            for (size_t i = 0; i < 4; i++) {
-                __m256i pairs = k_load(w->minimums[i][8 * side]);
-                pairs = _mm256_madd_epi16(pairs, p_broadcast(&activations->sums32[2 * i]));
-                minimum = _mm256_add_epi32(minimum, pairs);
-            }
-            __m256 dmin = _mm256_mul_ps(_mm256_loadu_ps(w->dmin + 8 * side), dx);
-            chains[t][side] =
-                _mm256_fnmadd_ps(_mm256_cvtepi32_ps(minimum), dmin, chains[t][side]);
         }
     }
 }
@@ -170,6 +190,9 @@ CK_INLINE void multiply(uint32_t format, operands o, size_t first_row, size_t la
         operands o = {w, w_row_bytes, x, x_row_bytes, y, y_stride, columns};                      \
         multiply(format, o, first_row, last_row, tokens);                                         \
     }
+MATMUL(q2_k, CK_Q2_K)
+MATMUL(q3_k, CK_Q3_K)
+MATMUL(iq4_xs, CK_IQ4_XS)
 MATMUL(q4_k, CK_Q4_K)
 MATMUL(q5_k, CK_Q5_K)
 MATMUL(q6_k, CK_Q6_K)
@@ -177,6 +200,9 @@ MATMUL(q6_k, CK_Q6_K)
 CK_END
 
 void ck_init_matmul_k_avx2(ck_table *table) {
+    table->formats[CK_Q2_K].matmul = matmul_q2_k;
+    table->formats[CK_Q3_K].matmul = matmul_q3_k;
+    table->formats[CK_IQ4_XS].matmul = matmul_iq4_xs;
     table->formats[CK_Q4_K].matmul = matmul_q4_k;
     table->formats[CK_Q5_K].matmul = matmul_q5_k;
     table->formats[CK_Q6_K].matmul = matmul_q6_k;

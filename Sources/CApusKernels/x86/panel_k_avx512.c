@@ -1,5 +1,5 @@
 /*
- * Q4_K, Q5_K, Q6_K times many tokens: 32 rows by 1,024 columns are unpacked once to bytes, turned
+ * Blocks of 256 weights times many tokens: 32 rows by 1,024 columns are unpacked once to bytes, turned
  * so that lanes are rows, and multiplied with tiles of up to six tokens.
  * Specification: reference/matmul_k.c.
  */
@@ -17,9 +17,9 @@ enum { GROUP = 4, WAVE = 4 };
 /* 32 rows of one block; dword lanes are rows. */
 typedef struct panel_block {
     uint8_t q[64][CK_PANEL_ROWS][4];       /* values 4i to 4i + 3 of each row */
-    uint32_t scales[16][CK_PANEL_ROWS];    /* 8 in use for Q4_K and Q5_K; upper halves 0 */
+    uint32_t scales[16][CK_PANEL_ROWS];    /* 8 for 32 values each; upper halves 0, see flatten */
     int16_t offsets[4][CK_PANEL_ROWS][2];  /* scales 2i, 2i + 1 times half the range of q */
-    int16_t minimums[4][CK_PANEL_ROWS][2]; /* minimums 2i, 2i + 1 */
+    int16_t minimums[8][CK_PANEL_ROWS][2]; /* minimums 2i, 2i + 1; 4 in use but for Q2_K */
     float d[CK_PANEL_ROWS];
     float dmin[CK_PANEL_ROWS];
 } panel_block;
@@ -42,8 +42,8 @@ typedef struct flat_row {
     uint8_t q[256];
     uint32_t scales[16];
     int16_t offsets[8];
-    int16_t minimums[8];
-    uint8_t unused[32];
+    int16_t minimums[16];
+    uint8_t unused[16];
 } flat_row;
 
 CK_INLINE void flatten(uint32_t format, const void *block, flat_row *row) {
@@ -51,15 +51,29 @@ CK_INLINE void flatten(uint32_t format, const void *block, flat_row *row) {
     for (int i = 0; i < 4; i++) {
         _mm512_store_si512(row->q + 64 * i, k.q[i]);
     }
-    if (format == CK_Q6_K) {
+    __m128i eight = _mm256_castsi256_si128(k.scales);
+    if (format == CK_IQ4_XS) { /* multiplied as 32 bits */
+        _mm256_store_si256((__m256i *)row->scales, _mm256_cvtepi16_epi32(eight));
+    } else if (k_scales_sixteen(format)) {
         _mm512_store_si512(row->scales, _mm512_cvtepu16_epi32(k.scales));
     } else {
-        __m128i scales = _mm256_castsi256_si128(k.scales);
-        _mm256_store_si256((__m256i *)row->scales, _mm256_cvtepu16_epi32(scales));
-        scales = _mm_slli_epi16(scales, format == CK_Q4_K ? 3 : 4);
-        _mm_store_si128((__m128i *)row->offsets, scales);
+        _mm256_store_si256((__m256i *)row->scales, _mm256_cvtepu16_epi32(eight));
+        eight = _mm_slli_epi16(eight, format == CK_Q4_K ? 3 : 4);
+        _mm_store_si128((__m128i *)row->offsets, eight);
         _mm_store_si128((__m128i *)row->minimums, _mm256_extracti128_si256(k.scales, 1));
     }
+    if (format == CK_Q2_K) {
+        _mm256_storeu_si256((__m256i *)row->minimums, k.minimums);
+    }
+}
+
+/* Whether products start with a bias that is made up for by the offsets. */
+CK_INLINE bool has_offsets(uint32_t format) {
+    return format == CK_Q4_K || format == CK_Q5_K;
+}
+
+CK_INLINE size_t minimum_pairs(uint32_t format) {
+    return format == CK_Q2_K ? 8 : k_has_minimum(format) ? 4 : 0;
 }
 
 /* Unpacks `rows` rows of one block; the other lanes become 0. Prefetches `ahead` bytes away. */
@@ -89,14 +103,16 @@ CK_INLINE void fill(uint32_t format, const char *w, size_t w_row_bytes, size_t r
         for (size_t i = 0; i < 64; i += 4) {
             ck_turn_16x4(flat[0].q + 4 * i, sizeof(flat_row), to->q[i][half], sizeof to->q[0]);
         }
-        for (size_t i = 0; i < (format == CK_Q6_K ? 16 : 8); i += 4) {
+        for (size_t i = 0; i < (k_scales_sixteen(format) ? 16 : 8); i += 4) {
             ck_turn_16x4(&flat[0].scales[i], sizeof(flat_row), &to->scales[i][half],
                          sizeof to->scales[0]);
         }
-        if (format != CK_Q6_K) {
+        if (has_offsets(format)) {
             ck_turn_16x4(flat[0].offsets, sizeof(flat_row), to->offsets[0][half],
                          sizeof to->offsets[0]);
-            ck_turn_16x4(flat[0].minimums, sizeof(flat_row), to->minimums[0][half],
+        }
+        for (size_t i = 0; i < minimum_pairs(format); i += 4) {
+            ck_turn_16x4(flat[0].minimums + 2 * i, sizeof(flat_row), to->minimums[i][half],
                          sizeof to->minimums[0]);
         }
     }
@@ -110,9 +126,20 @@ CK_INLINE __m512i broadcast(const void *from) {
 
 /* Where a sum of products starts: see ck_act256. */
 CK_INLINE __m512i bias(uint32_t format, const ck_act256 *x, size_t step) {
-    return broadcast(format == CK_Q4_K   ? &x->bias4[step]
-                     : format == CK_Q5_K ? &x->bias5[step]
-                                         : &x->bias6[step]);
+    switch (format) {
+    case CK_Q2_K:
+        return _mm512_setzero_si512();
+    case CK_Q3_K: /* q is 4 too large */
+        return _mm512_srai_epi32(broadcast(&x->bias5[step]), 2);
+    case CK_Q4_K:
+        return broadcast(&x->bias4[step]);
+    case CK_Q5_K:
+        return broadcast(&x->bias5[step]);
+    case CK_Q6_K:
+        return broadcast(&x->bias6[step]);
+    default: /* IQ4_XS: 128 too large */
+        return _mm512_slli_epi32(broadcast(&x->bias4[step]), 4);
+    }
 }
 
 /* The sum over pairs of 16 bits of rows and activations, 8 of each. */
@@ -125,6 +152,29 @@ CK_INLINE __m512i add_pairs(__m512i sum, const int16_t pairs[4][CK_PANEL_ROWS][2
     return sum;
 }
 
+/* The minimum term of 16 rows. */
+CK_INLINE __m512i minimum_term(uint32_t format, const panel_block *w, size_t lane,
+                               const ck_act256 *x) {
+    if (format != CK_Q2_K) {
+        return add_pairs(_mm512_setzero_si512(), w->minimums, lane, x);
+    }
+    __m512i sum = _mm512_setzero_si512();
+    for (size_t i = 0; i < 8; i++) {
+        sum = _mm512_dpwssd_epi32(sum, _mm512_load_si512(w->minimums[i][lane]),
+                                  _mm512_set1_epi32((int)k_bias_pair(x, i)));
+    }
+    /* bias5 holds -16 times the sums */
+    return _mm512_sub_epi32(_mm512_setzero_si512(), _mm512_srai_epi32(sum, 4));
+}
+
+/* Adds sums of products times scales; of IQ4_XS they do not fit in 16 bits. */
+CK_INLINE __m512i add_scaled(uint32_t format, __m512i total, __m512i sums, __m512i scales) {
+    if (format == CK_IQ4_XS) {
+        return _mm512_add_epi32(total, _mm512_mullo_epi32(sums, scales));
+    }
+    return _mm512_dpwssd_epi32(total, sums, scales);
+}
+
 /*
  * Chains of one block: integer sums over 256 columns for 32 rows and `tokens` tokens.
  * Sums of products fit in 16 bits (see ck_act256), so the scale is multiplied and added by one
@@ -134,8 +184,10 @@ CK_INLINE void tile_block(uint32_t format, const panel_block *w, const char *x,
                               size_t x_row_bytes, size_t tokens,
                               __m512 chains[CK_PANEL_TOKENS][2]) {
     /* Products of four columns per sum, and sums per scale. */
-    const size_t width = format == CK_Q4_K ? 8 : format == CK_Q5_K ? 4 : 2;
-    const size_t share = format == CK_Q4_K ? 1 : 2;
+    const size_t width = format == CK_Q6_K                           ? 2
+                         : k_scales_sixteen(format) || format == CK_Q5_K ? 4
+                                                                         : 8;
+    const size_t share = format == CK_Q5_K || format == CK_Q6_K ? 2 : 1;
     __m512i totals[CK_PANEL_TOKENS][2];
 #pragma unroll
     for (size_t t = 0; t < tokens; t++) {
@@ -163,8 +215,8 @@ CK_INLINE void tile_block(uint32_t format, const panel_block *w, const char *x,
         __m512i low = _mm512_load_si512(scales), high = _mm512_load_si512(scales + 16);
 #pragma unroll
         for (size_t t = 0; t < tokens; t++) {
-            totals[t][0] = _mm512_dpwssd_epi32(totals[t][0], sums[t][0], low);
-            totals[t][1] = _mm512_dpwssd_epi32(totals[t][1], sums[t][1], high);
+            totals[t][0] = add_scaled(format, totals[t][0], sums[t][0], low);
+            totals[t][1] = add_scaled(format, totals[t][1], sums[t][1], high);
         }
     }
 #pragma unroll
@@ -175,13 +227,14 @@ CK_INLINE void tile_block(uint32_t format, const panel_block *w, const char *x,
         for (size_t side = 0; side < 2; side++) {
             __m512i total = totals[t][side];
             __m512 factor = _mm512_mul_ps(_mm512_load_ps(w->d + 16 * side), dx);
-            if (format == CK_Q6_K) {
+            if (!k_has_minimum(format)) {
                 chains[t][side] = _mm512_mul_ps(_mm512_cvtepi32_ps(total), factor);
                 continue;
             }
-            total = add_pairs(total, w->offsets, 16 * side, activations);
-            __m512i minimum =
-                add_pairs(_mm512_setzero_si512(), w->minimums, 16 * side, activations);
+            if (has_offsets(format)) {
+                total = add_pairs(total, w->offsets, 16 * side, activations);
+            }
+            __m512i minimum = minimum_term(format, w, 16 * side, activations);
             __m512 dmin = _mm512_mul_ps(_mm512_load_ps(w->dmin + 16 * side), dx);
             chains[t][side] = _mm512_fnmadd_ps(
                 _mm512_cvtepi32_ps(minimum), dmin,
@@ -294,6 +347,9 @@ CK_INLINE void multiply(uint32_t format, operands o, size_t columns, size_t firs
         operands o = {w, w_row_bytes, x, x_row_bytes, y, y_stride};                               \
         multiply(format, o, columns, first_row, last_row, tokens);                                \
     }
+MATMUL(q2_k, CK_Q2_K)
+MATMUL(q3_k, CK_Q3_K)
+MATMUL(iq4_xs, CK_IQ4_XS)
 MATMUL(q4_k, CK_Q4_K)
 MATMUL(q5_k, CK_Q5_K)
 MATMUL(q6_k, CK_Q6_K)
@@ -301,6 +357,9 @@ MATMUL(q6_k, CK_Q6_K)
 CK_END
 
 void ck_init_matmul_k_avx512(ck_table *table) {
+    table->formats[CK_Q2_K].matmul = matmul_q2_k;
+    table->formats[CK_Q3_K].matmul = matmul_q3_k;
+    table->formats[CK_IQ4_XS].matmul = matmul_iq4_xs;
     table->formats[CK_Q4_K].matmul = matmul_q4_k;
     table->formats[CK_Q5_K].matmul = matmul_q5_k;
     table->formats[CK_Q6_K].matmul = matmul_q6_k;

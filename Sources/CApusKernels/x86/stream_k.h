@@ -1,12 +1,12 @@
 /*
- * Q4_K, Q5_K, Q6_K times one to three tokens: packed rows are streamed once, with prefetch.
+ * Blocks of 256 weights times one to three tokens: packed rows are streamed once, with prefetch.
  * Specification: reference/matmul_k.c. Larger counts go to the panel kernels.
  *
  * Included, after its target has been pushed, by one source file per instruction set, which first
  * defines CK_STREAM_NAME(name) and
  *   k_block k_unpack(format, block)       a block in registers, ready for several tokens
  *   __m256i k_dot(format, &k_block, x)    four lanes that add up to the integer dot, then four
- *                                         that add up to the minimum term (Q4_K, Q5_K)
+ *                                         that add up to the minimum term, if any
  * Four blocks are reduced together, so that floats are handled as vectors of four chains.
  */
 #ifndef CK_STREAM_K_H
@@ -23,7 +23,7 @@ CK_INLINE float group_sum(uint32_t format, const __m256i dots[GROUP], __m256 fac
     __m256 values = _mm256_cvtepi32_ps(sums);
     __m256 scaled = _mm256_mul_ps(factors, _mm256_set_m128(dx, dx));
     __m128 chains = _mm_mul_ps(_mm256_castps256_ps128(values), _mm256_castps256_ps128(scaled));
-    if (format != CK_Q6_K) {
+    if (k_has_minimum(format)) {
         chains = _mm_fnmadd_ps(_mm256_extractf128_ps(values, 1), _mm256_extractf128_ps(scaled, 1),
                                chains);
     }
@@ -92,6 +92,9 @@ CK_INLINE void stream(uint32_t format, const char *w, size_t w_row_bytes, const 
     }
 }
 
+CK_STREAM_FUNCTION(q2_k, CK_Q2_K)
+CK_STREAM_FUNCTION(q3_k, CK_Q3_K)
+CK_STREAM_FUNCTION(iq4_xs, CK_IQ4_XS)
 CK_STREAM_FUNCTION(q4_k, CK_Q4_K)
 CK_STREAM_FUNCTION(q5_k, CK_Q5_K)
 CK_STREAM_FUNCTION(q6_k, CK_Q6_K)

@@ -14,7 +14,8 @@ from gguf.quants import dequantize, quantize
 HERE = Path(__file__).parent
 # Offsets of the half floats in a block; random bytes there would often be NaN.
 SCALES = {"F16": [0], "BF16": [], "Q4_0": [0], "Q4_1": [0, 2], "Q5_0": [0], "Q5_1": [0, 2],
-          "Q8_0": [0], "Q4_K": [0, 2], "Q5_K": [0, 2], "Q6_K": [208]}
+          "Q8_0": [0], "Q2_K": [80, 82], "Q3_K": [108], "IQ4_XS": [0], "Q4_K": [0, 2],
+          "Q5_K": [0, 2], "Q6_K": [208]}
 
 for name in SCALES:
     kind = Type[name]
