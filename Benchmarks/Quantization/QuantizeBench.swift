@@ -9,7 +9,9 @@ enum QuantizeBench {
 
     static func main() throws {
         let wanted = CommandLine.arguments.dropFirst()
-        let formats: [BlockFormat] = [.f16, .bf16, .q8_0, .q4_0, .q4_K, .q5_K, .q6_K]
+        let formats: [BlockFormat] = [
+            .f16, .bf16, .q8_0, .q4_0, .q4_1, .q5_0, .q5_1, .q4_K, .q5_K, .q6_K,
+        ]
         // Sums of four uniform numbers are near enough to the normal distribution of weights.
         var random = SystemRandomNumberGenerator()
         let noise = (0..<1 << 16).map { _ in

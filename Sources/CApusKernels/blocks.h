@@ -51,6 +51,30 @@ typedef struct __attribute__((packed)) ck_q8_0 {
 } ck_q8_0;
 _Static_assert(sizeof(ck_q8_0) == 34, "Q8_0 block");
 
+/* value = d * ck_iq4_values[q], nibbles as in Q4_0; 4.5 bits a weight */
+typedef struct __attribute__((packed)) ck_iq4_nl {
+    uint16_t d;
+    uint8_t q[16];
+} ck_iq4_nl;
+_Static_assert(sizeof(ck_iq4_nl) == 18, "IQ4_NL block");
+
+/*
+ * value = 2^(e - 128) * ck_fp4_values[q], nibbles as in Q4_0, or in MXFP4_PAIRS values 2i and 2i + 1
+ * in the low and the high nibble of q[i]; 4.25 bits a weight. Source: OCP Microscaling Formats 1.0.
+ */
+typedef struct __attribute__((packed)) ck_mxfp4 {
+    uint8_t e;
+    uint8_t q[16];
+} ck_mxfp4;
+_Static_assert(sizeof(ck_mxfp4) == 17, "MXFP4 block");
+
+/* What nibbles stand for: of IQ4_NL and IQ4_XS, and of floats of four bits, twice their value. */
+#define CK_IQ4_VALUES                                                                             \
+    -127, -104, -83, -65, -49, -35, -22, -10, 1, 13, 25, 38, 53, 69, 89, 113
+#define CK_FP4_VALUES 0, 1, 2, 3, 4, 6, 8, 12, 0, -1, -2, -3, -4, -6, -8, -12
+static const int8_t ck_iq4_values[16] = {CK_IQ4_VALUES};
+static const int8_t ck_fp4_values[16] = {CK_FP4_VALUES};
+
 /*
  * value = d * scale * q - dmin * minimum, per 16 values a scale in the low and a minimum in the
  * high nibble of a byte of scales; 2.625 bits a weight. Of each half of 128 values, values i,
@@ -125,11 +149,6 @@ typedef struct __attribute__((packed)) ck_iq4_xs {
     uint8_t q[128];
 } ck_iq4_xs;
 _Static_assert(sizeof(ck_iq4_xs) == 136, "IQ4_XS block");
-
-/* What the nibbles of IQ4_XS stand for. */
-#define CK_IQ4_VALUES                                                                             \
-    -127, -104, -83, -65, -49, -35, -22, -10, 1, 13, 25, 38, 53, 69, 89, 113
-static const int8_t ck_iq4_values[16] = {CK_IQ4_VALUES};
 
 /*
  * 256 activations of a K format: value = d * q with -127 <= q <= 127. The biases let unsigned

@@ -19,7 +19,7 @@ import Testing
 
     @Test func unknownFormatsHaveNoKernels() {
         let table = ck_kernels_for(CK_ISA_ANY)
-        #expect(ck_format(table, 4) == nil)
+        #expect(ck_format(table, 5) == nil)
         #expect(ck_format(table, UInt32.max) == nil)
         #expect(ck_format(table, UInt32(CK_FORMAT_SLOTS)) == nil)
     }

@@ -57,6 +57,9 @@ package struct BiasedRandom: RandomNumberGenerator {
                 block[offset] = UInt8(truncatingIfNeeded: half)
                 block[offset + 1] = UInt8((half | sign) >> 8)
             }
+            if format.hasExponent {
+                block[0] = UInt8.random(in: 110..<140, using: &self)
+            }
             bytes += block
         }
         return bytes

@@ -36,6 +36,8 @@ package struct BlockFormat: Sendable, CustomStringConvertible {
     package let code: UInt32
     /// Byte offsets of the half floats in a block; random bytes there would often be NaN.
     let scaleOffsets: [Int]
+    /// Whether a block starts with a power of two, whose extremes would overflow.
+    var hasExponent: Bool { code == 4 || code == 39 }
 
     package static let all = [
         BlockFormat(description: "F32", code: 0, scaleOffsets: []),
@@ -46,6 +48,9 @@ package struct BlockFormat: Sendable, CustomStringConvertible {
         BlockFormat(description: "Q5_0", code: 6, scaleOffsets: [0]),
         BlockFormat(description: "Q5_1", code: 7, scaleOffsets: [0, 2]),
         BlockFormat(description: "Q8_0", code: 8, scaleOffsets: [0]),
+        BlockFormat(description: "IQ4_NL", code: 20, scaleOffsets: [0]),
+        BlockFormat(description: "MXFP4", code: 39, scaleOffsets: []),
+        BlockFormat(description: "MXFP4_PAIRS", code: 4, scaleOffsets: []),
         BlockFormat(description: "Q2_K", code: 10, scaleOffsets: [80, 82]),
         BlockFormat(description: "Q3_K", code: 11, scaleOffsets: [108]),
         BlockFormat(description: "IQ4_XS", code: 23, scaleOffsets: [0]),

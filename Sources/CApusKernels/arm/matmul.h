@@ -9,6 +9,7 @@
 #define CK_ARM_MATMUL_H
 
 #include "../blocks.h"
+#include "../reference/half.h"
 
 #include <math.h>
 #include <string.h>
@@ -39,6 +40,11 @@ CK_INLINE size_t n_bytes(uint32_t format) {
         return sizeof(ck_q5_0);
     case CK_Q5_1:
         return sizeof(ck_q5_1);
+    case CK_IQ4_NL:
+        return sizeof(ck_iq4_nl);
+    case CK_MXFP4:
+    case CK_MXFP4_PAIRS:
+        return sizeof(ck_mxfp4);
     case CK_Q8_0:
         return sizeof(ck_q8_0);
     case CK_Q2_K:
@@ -251,7 +257,7 @@ typedef struct n_small {
 } n_small;
 
 CK_INLINE bool n_is_small(uint32_t format) {
-    return format < CK_Q2_K;
+    return format < CK_Q2_K || format == CK_IQ4_NL || format == CK_MXFP4;
 }
 
 CK_INLINE bool n_has_minimum(uint32_t format) {
@@ -265,7 +271,31 @@ CK_INLINE uint8x16_t n_sixteens(uint32_t bits) {
     return vandq_u8(vtstq_u8(spread, bit), vdupq_n_u8(16));
 }
 
+/* Nibbles that stand for values in a table. */
+CK_INLINE n_small n_unpack_table(uint32_t format, const char *from) {
+    n_small to = {.m = 0};
+    const int8x16_t table = vld1q_s8(format == CK_IQ4_NL ? ck_iq4_values : ck_fp4_values);
+    if (format == CK_IQ4_NL) {
+        to.d = n_half(((const ck_iq4_nl *)from)->d);
+    } else {
+        to.d = ck_exponent_to_f32(((const ck_mxfp4 *)from)->e);
+    }
+    uint8x16_t both = vld1q_u8((const uint8_t *)from + n_bytes(format) - 16);
+    uint8x16_t low = vandq_u8(both, vdupq_n_u8(15)), high = vshrq_n_u8(both, 4);
+    if (format == CK_MXFP4_PAIRS) {
+        both = low;
+        low = vzip1q_u8(both, high);
+        high = vzip2q_u8(both, high);
+    }
+    to.low = vqtbl1q_s8(table, low);
+    to.high = vqtbl1q_s8(table, high);
+    return to;
+}
+
 CK_INLINE n_small n_unpack_small(uint32_t format, const char *from) {
+    if (format == CK_IQ4_NL || format == CK_MXFP4 || format == CK_MXFP4_PAIRS) {
+        return n_unpack_table(format, from);
+    }
     n_small to;
     uint16_t halves[2];
     memcpy(halves, from, sizeof halves);
@@ -353,6 +383,9 @@ MATMUL(n_matmul_q4_1, CK_Q4_1)
 MATMUL(n_matmul_q5_0, CK_Q5_0)
 MATMUL(n_matmul_q5_1, CK_Q5_1)
 MATMUL(n_matmul_q8_0, CK_Q8_0)
+MATMUL(n_matmul_iq4_nl, CK_IQ4_NL)
+MATMUL(n_matmul_mxfp4, CK_MXFP4)
+MATMUL(n_matmul_mxfp4_pairs, CK_MXFP4_PAIRS)
 MATMUL(n_matmul_q2_k, CK_Q2_K)
 MATMUL(n_matmul_q3_k, CK_Q3_K)
 MATMUL(n_matmul_iq4_xs, CK_IQ4_XS)
@@ -366,6 +399,9 @@ static void n_init_matmul(ck_table *table) {
     table->formats[CK_Q4_1].matmul = n_matmul_q4_1;
     table->formats[CK_Q5_0].matmul = n_matmul_q5_0;
     table->formats[CK_Q5_1].matmul = n_matmul_q5_1;
+    table->formats[CK_IQ4_NL].matmul = n_matmul_iq4_nl;
+    table->formats[CK_MXFP4].matmul = n_matmul_mxfp4;
+    table->formats[CK_MXFP4_PAIRS].matmul = n_matmul_mxfp4_pairs;
     table->formats[CK_Q8_0].matmul = n_matmul_q8_0;
     table->formats[CK_Q2_K].matmul = n_matmul_q2_k;
     table->formats[CK_Q3_K].matmul = n_matmul_q3_k;

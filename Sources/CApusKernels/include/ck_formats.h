@@ -13,6 +13,7 @@ enum {
     CK_F16 = 1,
     CK_Q4_0 = 2,
     CK_Q4_1 = 3,
+    CK_MXFP4_PAIRS = 4,
     CK_Q5_0 = 6,
     CK_Q5_1 = 7,
     CK_Q8_0 = 8,
@@ -21,8 +22,10 @@ enum {
     CK_Q4_K = 12,
     CK_Q5_K = 13,
     CK_Q6_K = 14,
+    CK_IQ4_NL = 20,
     CK_IQ4_XS = 23,
     CK_BF16 = 30,
+    CK_MXFP4 = 39,
     /* Number of slots in `ck_kernels.formats`; every code above is smaller. */
     CK_FORMAT_SLOTS = 48,
 };
@@ -32,8 +35,8 @@ enum {
  *
  * A product of weights and activations works on packed activation rows. Their format belongs to
  * the weight format: plain floats for F32, F16 and BF16, eight-bit integers with one scale per 32
- * values (formats with blocks of 32) or per 256 values (the K formats, IQ4_XS). Formats with the same
- * `activation_kind` pack alike, so one packed row serves all of them.
+ * values (formats with blocks of 32) or per 256 values (those with blocks of 256). Formats with the
+ * same `activation_kind` pack alike, so one packed row serves all of them.
  */
 typedef struct ck_format_kernels {
     /* GGML type code; also the index of this entry. */
@@ -59,8 +62,8 @@ typedef struct ck_format_kernels {
     void (*unpack)(const void *w, float *y, size_t n);
 
     /*
-     * Quantizes weights; NULL for Q2_K, Q3_K and IQ4_XS. Not a hot path: scalar except for F16
-     * and BF16.
+     * Quantizes weights; NULL for Q2_K, Q3_K, IQ4_NL, IQ4_XS and MXFP4. Not a hot path: scalar
+     * except for F16 and BF16.
      *   x  [n] float, finite
      *   w  [n] packed weights
      */

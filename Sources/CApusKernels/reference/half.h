@@ -66,4 +66,10 @@ static inline uint16_t ck_f32_to_bfloat(float value) {
     return (uint16_t)((bits + 0x7FFF + (bits >> 16 & 1)) >> 16);
 }
 
+/* 2^(exponent - 128), of which the two smallest are subnormal. */
+static inline float ck_exponent_to_f32(uint8_t exponent) {
+    uint32_t normal = ((uint32_t)exponent - 1) << 23;
+    return ck_bits_to_f32(exponent < 2 ? (uint32_t)0x200000 << exponent : normal);
+}
+
 #endif

@@ -60,6 +60,30 @@ static void block_q5_1(const void *w, size_t block, unpacked *to) {
     nibbles(from->q, from->high, 0, to);
 }
 
+static void block_iq4_nl(const void *w, size_t block, unpacked *to) {
+    const ck_iq4_nl *from = (const ck_iq4_nl *)w + block;
+    to->d = ck_half_to_f32(from->d);
+    for (int i = 0; i < 32; i++) {
+        to->q[i] = ck_iq4_values[from->q[i % 16] >> (i / 16 * 4) & 15];
+    }
+}
+
+static void block_mxfp4(const void *w, size_t block, unpacked *to) {
+    const ck_mxfp4 *from = (const ck_mxfp4 *)w + block;
+    to->d = ck_exponent_to_f32(from->e);
+    for (int i = 0; i < 32; i++) {
+        to->q[i] = ck_fp4_values[from->q[i % 16] >> (i / 16 * 4) & 15];
+    }
+}
+
+static void block_mxfp4_pairs(const void *w, size_t block, unpacked *to) {
+    const ck_mxfp4 *from = (const ck_mxfp4 *)w + block;
+    to->d = ck_exponent_to_f32(from->e);
+    for (int i = 0; i < 32; i++) {
+        to->q[i] = ck_fp4_values[from->q[i / 2] >> (i % 2 * 4) & 15];
+    }
+}
+
 static float dot_blocks(const void *w, const void *x, size_t columns, bool has_minimum,
                         unpack_function unpack) {
     const float *scales = ck_act32_scales(x, columns);
@@ -97,11 +121,17 @@ BLOCK_MATMUL(q4_1, true)
 BLOCK_MATMUL(q5_0, false)
 BLOCK_MATMUL(q5_1, true)
 BLOCK_MATMUL(q8_0, false)
+BLOCK_MATMUL(iq4_nl, false)
+BLOCK_MATMUL(mxfp4, false)
+BLOCK_MATMUL(mxfp4_pairs, false)
 
 void ck_init_matmul_block_scalar(ck_table *table) {
     table->formats[CK_Q4_0].matmul = matmul_q4_0;
     table->formats[CK_Q4_1].matmul = matmul_q4_1;
     table->formats[CK_Q5_0].matmul = matmul_q5_0;
     table->formats[CK_Q5_1].matmul = matmul_q5_1;
+    table->formats[CK_IQ4_NL].matmul = matmul_iq4_nl;
+    table->formats[CK_MXFP4].matmul = matmul_mxfp4;
+    table->formats[CK_MXFP4_PAIRS].matmul = matmul_mxfp4_pairs;
     table->formats[CK_Q8_0].matmul = matmul_q8_0;
 }

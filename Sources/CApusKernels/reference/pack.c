@@ -95,6 +95,9 @@ void ck_init_pack_scalar(ck_table *table) {
     describe(table, CK_Q5_0, CK_ACT_32, act32_bytes, pack_act32);
     describe(table, CK_Q5_1, CK_ACT_32, act32_bytes, pack_act32);
     describe(table, CK_Q8_0, CK_ACT_32, act32_bytes, pack_act32);
+    describe(table, CK_IQ4_NL, CK_ACT_32, act32_bytes, pack_act32);
+    describe(table, CK_MXFP4, CK_ACT_32, act32_bytes, pack_act32);
+    describe(table, CK_MXFP4_PAIRS, CK_ACT_32, act32_bytes, pack_act32);
     describe(table, CK_Q2_K, CK_ACT_256, act256_bytes, pack_act256);
     describe(table, CK_Q3_K, CK_ACT_256, act256_bytes, pack_act256);
     describe(table, CK_IQ4_XS, CK_ACT_256, act256_bytes, pack_act256);

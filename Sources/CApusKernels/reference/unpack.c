@@ -85,6 +85,41 @@ static void unpack_q8_0(const void *w, float *y, size_t n) {
     }
 }
 
+static void unpack_iq4_nl(const void *w, float *y, size_t n) {
+    assert(n % CK_BLOCK == 0);
+    const ck_iq4_nl *block = w;
+    for (; n > 0; n -= CK_BLOCK, block++, y += CK_BLOCK) {
+        float d = ck_half_to_f32(block->d);
+        for (int i = 0; i < 16; i++) {
+            y[i] = d * (float)ck_iq4_values[block->q[i] & 15];
+            y[i + 16] = d * (float)ck_iq4_values[block->q[i] >> 4];
+        }
+    }
+}
+
+static void unpack_mxfp4(const void *w, float *y, size_t n) {
+    assert(n % CK_BLOCK == 0);
+    const ck_mxfp4 *block = w;
+    for (; n > 0; n -= CK_BLOCK, block++, y += CK_BLOCK) {
+        float d = ck_exponent_to_f32(block->e);
+        for (int i = 0; i < 16; i++) {
+            y[i] = d * (float)ck_fp4_values[block->q[i] & 15];
+            y[i + 16] = d * (float)ck_fp4_values[block->q[i] >> 4];
+        }
+    }
+}
+
+static void unpack_mxfp4_pairs(const void *w, float *y, size_t n) {
+    assert(n % CK_BLOCK == 0);
+    const ck_mxfp4 *block = w;
+    for (; n > 0; n -= CK_BLOCK, block++, y += CK_BLOCK) {
+        float d = ck_exponent_to_f32(block->e);
+        for (int i = 0; i < 32; i++) {
+            y[i] = d * (float)ck_fp4_values[block->q[i / 2] >> (i % 2 * 4) & 15];
+        }
+    }
+}
+
 static void unpack_q2_k(const void *w, float *y, size_t n) {
     assert(n % CK_SUPER == 0);
     const ck_q2_k *block = w;
@@ -186,6 +221,9 @@ void ck_init_unpack_scalar(ck_table *table) {
     describe(table, CK_Q5_0, CK_BLOCK, sizeof(ck_q5_0), unpack_q5_0);
     describe(table, CK_Q5_1, CK_BLOCK, sizeof(ck_q5_1), unpack_q5_1);
     describe(table, CK_Q8_0, CK_BLOCK, sizeof(ck_q8_0), unpack_q8_0);
+    describe(table, CK_IQ4_NL, CK_BLOCK, sizeof(ck_iq4_nl), unpack_iq4_nl);
+    describe(table, CK_MXFP4, CK_BLOCK, sizeof(ck_mxfp4), unpack_mxfp4);
+    describe(table, CK_MXFP4_PAIRS, CK_BLOCK, sizeof(ck_mxfp4), unpack_mxfp4_pairs);
     describe(table, CK_Q2_K, CK_SUPER, sizeof(ck_q2_k), unpack_q2_k);
     describe(table, CK_Q3_K, CK_SUPER, sizeof(ck_q3_k), unpack_q3_k);
     describe(table, CK_IQ4_XS, CK_SUPER, sizeof(ck_iq4_xs), unpack_iq4_xs);

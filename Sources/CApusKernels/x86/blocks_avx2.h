@@ -18,9 +18,10 @@ CK_INLINE __m256i b_values(uint32_t format, const char *w) {
     if (format == CK_Q8_0) {
         return _mm256_loadu_si256((const __m256i *)((const ck_q8_0 *)w)->q);
     }
-    __m128i packed = b_nibbles(format, w);
-    __m256i q = _mm256_set_m128i(_mm_srli_epi16(packed, 4), packed);
-    q = _mm256_and_si256(q, _mm256_set1_epi8(15));
+    __m256i q = b_nibbles(format, w);
+    if (b_has_table(format)) {
+        return _mm256_shuffle_epi8(_mm256_broadcastsi128_si256(b_table(format)), q);
+    }
     if (b_has_fifth_bits(format)) {
         q = _mm256_or_si256(q, b_sixteens(b_fifth_bits(format, w)));
     }
@@ -40,8 +41,21 @@ CK_INLINE b_floats b_widen(__m256i halves) {
                        _mm256_cvtph_ps(_mm256_extracti128_si256(halves, 1))}};
 }
 
+/* 2^(exponent - 128), of which the two smallest are subnormal. */
+CK_INLINE __m256 b_powers(__m128i exponents) {
+    __m256i e = _mm256_cvtepu8_epi32(exponents);
+    __m256i normal = _mm256_slli_epi32(_mm256_sub_epi32(e, _mm256_set1_epi32(1)), 23);
+    __m256i subnormal = _mm256_sllv_epi32(_mm256_set1_epi32(0x200000), e);
+    __m256i is_normal = _mm256_cmpgt_epi32(e, _mm256_set1_epi32(1));
+    return _mm256_castsi256_ps(_mm256_blendv_epi8(subnormal, normal, is_normal));
+}
+
 /* Scales. */
 CK_INLINE b_floats b_scales(uint32_t format, const char *w) {
+    if (b_is_mxfp4(format)) {
+        __m128i exponents = b_exponents(w);
+        return (b_floats){{b_powers(exponents), b_powers(_mm_srli_si128(exponents, 8))}};
+    }
     return b_widen(b_halves(format, w));
 }
 

@@ -236,6 +236,9 @@ MATMUL(q4_1, CK_Q4_1)
 MATMUL(q5_0, CK_Q5_0)
 MATMUL(q5_1, CK_Q5_1)
 MATMUL(q8_0, CK_Q8_0)
+MATMUL(iq4_nl, CK_IQ4_NL)
+MATMUL(mxfp4, CK_MXFP4)
+MATMUL(mxfp4_pairs, CK_MXFP4_PAIRS)
 
 CK_END
 
@@ -244,6 +247,9 @@ void ck_init_matmul_block_avx512(ck_table *table) {
     table->formats[CK_Q4_1].matmul = matmul_q4_1;
     table->formats[CK_Q5_0].matmul = matmul_q5_0;
     table->formats[CK_Q5_1].matmul = matmul_q5_1;
+    table->formats[CK_IQ4_NL].matmul = matmul_iq4_nl;
+    table->formats[CK_MXFP4].matmul = matmul_mxfp4;
+    table->formats[CK_MXFP4_PAIRS].matmul = matmul_mxfp4_pairs;
     table->formats[CK_Q8_0].matmul = matmul_q8_0;
 }
 

@@ -1,6 +1,6 @@
 /*
- * Blocks of 256 weights times many tokens with AVX2: 16 rows by 1,024 columns are unpacked once, turned
- * so that lanes are rows, and multiplied with tiles of up to four tokens.
+ * Blocks of 256 weights times many tokens with AVX2: 16 rows by 1,024 columns are unpacked once,
+ * turned so that lanes are rows, and multiplied with tiles of up to four tokens.
  * Specification: reference/matmul_k.c.
  *
  * Values times their integer scales fit in 16 bits (32 * 128 at most), and sums over 256 columns

@@ -1,6 +1,6 @@
 /*
- * Blocks of 256 weights times many tokens: 32 rows by 1,024 columns are unpacked once to bytes, turned
- * so that lanes are rows, and multiplied with tiles of up to six tokens.
+ * Blocks of 256 weights times many tokens: 32 rows by 1,024 columns are unpacked once to bytes,
+ * turned so that lanes are rows, and multiplied with tiles of up to six tokens.
  * Specification: reference/matmul_k.c.
  */
 #if defined(__x86_64__)
@@ -175,6 +175,20 @@ CK_INLINE __m512i add_scaled(uint32_t format, __m512i total, __m512i sums, __m51
     return _mm512_dpwssd_epi32(total, sums, scales);
 }
 
+/* How many products of four columns are added before they are multiplied with a scale. */
+CK_INLINE size_t products_per_sum(uint32_t format) {
+    switch (format) {
+    case CK_Q6_K:
+        return 2;
+    case CK_Q2_K:
+    case CK_Q3_K:
+    case CK_Q5_K:
+        return 4;
+    default:
+        return 8;
+    }
+}
+
 /*
  * Chains of one block: integer sums over 256 columns for 32 rows and `tokens` tokens.
  * Sums of products fit in 16 bits (see ck_act256), so the scale is multiplied and added by one
@@ -183,10 +197,8 @@ CK_INLINE __m512i add_scaled(uint32_t format, __m512i total, __m512i sums, __m51
 CK_INLINE void tile_block(uint32_t format, const panel_block *w, const char *x,
                               size_t x_row_bytes, size_t tokens,
                               __m512 chains[CK_PANEL_TOKENS][2]) {
-    /* Products of four columns per sum, and sums per scale. */
-    const size_t width = format == CK_Q6_K                           ? 2
-                         : k_scales_sixteen(format) || format == CK_Q5_K ? 4
-                                                                         : 8;
+    /* Sums per scale. */
+    const size_t width = products_per_sum(format);
     const size_t share = format == CK_Q5_K || format == CK_Q6_K ? 2 : 1;
     __m512i totals[CK_PANEL_TOKENS][2];
 #pragma unroll

@@ -14,8 +14,8 @@ from gguf.quants import dequantize, quantize
 HERE = Path(__file__).parent
 # Offsets of the half floats in a block; random bytes there would often be NaN.
 SCALES = {"F16": [0], "BF16": [], "Q4_0": [0], "Q4_1": [0, 2], "Q5_0": [0], "Q5_1": [0, 2],
-          "Q8_0": [0], "Q2_K": [80, 82], "Q3_K": [108], "IQ4_XS": [0], "Q4_K": [0, 2],
-          "Q5_K": [0, 2], "Q6_K": [208]}
+          "Q8_0": [0], "IQ4_NL": [0], "MXFP4": [], "Q2_K": [80, 82], "Q3_K": [108],
+          "IQ4_XS": [0], "Q4_K": [0, 2], "Q5_K": [0, 2], "Q6_K": [208]}
 
 for name in SCALES:
     kind = Type[name]
@@ -33,6 +33,10 @@ for name in SCALES:
     unpacked = dequantize(packed, kind).astype(np.float32).reshape(-1)
     assert unpacked.size == count * values
     (HERE / f"{name}.unpack.bin").write_bytes(packed.tobytes() + unpacked.tobytes())
+    if name == "MXFP4":  # the same values with neighbours in one byte
+        nibbles = np.concatenate([blocks[:, 1:] & 15, blocks[:, 1:] >> 4], axis=1)
+        blocks[:, 1:] = nibbles[:, 0::2] | nibbles[:, 1::2] << 4
+        (HERE / "MXFP4_PAIRS.unpack.bin").write_bytes(blocks.tobytes() + unpacked.tobytes())
 
 for name in ["F16", "BF16", "Q4_0", "Q4_1", "Q5_0", "Q5_1", "Q8_0"]:
     kind = Type[name]
