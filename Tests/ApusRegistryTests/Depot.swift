@@ -12,6 +12,8 @@ final class Depot: Sendable {
         case half(Int)
         /// From this piece on half of every one is taken, then 500.
         case down(Int)
+        /// Four times in a row this piece is answered with 503.
+        case busy(Int)
         /// This piece is half taken, then the upload is not known any more.
         case lost(Int)
         /// Before this piece the token runs out.
@@ -132,6 +134,8 @@ final class Depot: Sendable {
         case .down(...state.pieces) where isOfWeights:
             state.uploads[id] = half
             return .init(status: 500)
+        case .busy(let piece) where isOfWeights && (piece..<(piece + 4)).contains(state.pieces):
+            return .init(status: 503)
         case .lost(state.pieces) where isOfWeights:
             state.uploads[id] = nil
             return .init(status: 500)
@@ -168,8 +172,12 @@ final class Depot: Sendable {
 
 extension Desk {
     /// A store that has the model of a shelf under the name it has at `registry`.
-    static func stocked(_ shelf: Shelf, _ registry: RogueRegistry) throws -> Desk {
-        let desk = try Desk()
+    static func stocked(
+        _ shelf: Shelf,
+        _ registry: RogueRegistry,
+        _ change: (inout RegistryPolicy) -> Void = { _ in }
+    ) throws -> Desk {
+        let desk = try Desk(change)
         try desk.store.blobs.store(shelf.weights)
         try desk.store.blobs.store(shelf.config)
         try desk.store.install(shelf.manifest, as: name(registry))

@@ -33,6 +33,33 @@ import Testing
         }
     }
 
+    /// An outage is no reason to begin anew, as long as the registry knows the upload.
+    @Test func busyRegistryKeepsItsUpload() async throws {
+        let depot = Depot(.busy(4))
+        try await RogueRegistry.run(depot.answer) { registry in
+            let desk = try Desk.stocked(shelf, registry) { $0.attempts = 6 }
+            try await desk.push(to: registry)
+            #expect(depot.manifest == shelf.manifest && depot.opened == 2)
+            #expect(registry.bytesReceived == wanted + 4 * 10_000)
+        }
+    }
+
+    /// Who forgets the password does not lose what was sent.
+    @Test func refusedPushKeepsTheRecord() async throws {
+        let depot = Depot(.expired(3))
+        try await RogueRegistry.run(depot.answer) { registry in
+            let desk = try Desk.stocked(shelf, registry)
+            let name = try Desk.name(registry)
+            try await fails("unauthorized") {
+                try await desk.client.push(name, RegistryOptions(allowsInsecure: true)) { _ in }
+            }
+            let before = registry.bytesReceived
+            try await desk.push(to: registry)
+            #expect(depot.manifest == shelf.manifest && depot.opened <= 3)
+            #expect(registry.bytesReceived - before <= 40_000 + shelf.config.count)
+        }
+    }
+
     @Test func registryThatCannotBeAskedIsWhereItWas() async throws {
         let depot = Depot(.silent(2))
         try await RogueRegistry.run(depot.answer) { registry in

@@ -19,14 +19,8 @@ struct BlobPush: Sendable {
         if try await isThere() { return }
         let (journal, hasWaited) = try await claim()
         if hasWaited, try await isThere() { return await forget(journal) }
-        do {
-            try await send(journal)
-            await forget(journal)
-        } catch let error as RegistryError {
-            // What was refused will be refused again.
-            if !error.isPassing { await forget(journal) }
-            throw error
-        }
+        try await send(journal)
+        await forget(journal)
     }
 
     private func isThere() async throws -> Bool {

@@ -15,8 +15,9 @@ struct BlobUpload: Sendable {
     /// Told how many bytes have been sent altogether.
     let place: @Sendable (Int64) -> Void
 
-    /// Failures without progress after which an upload is given up for a new one.
-    private static let maximumFailures = 3
+    /// How often the registry may be elsewhere than it says, without progress in between, before an
+    /// upload is given up for a new one.
+    private static let maximumContradictions = 3
 
     private var policy: RegistryPolicy { session.policy }
 
@@ -27,39 +28,37 @@ struct BlobUpload: Sendable {
         var state = state
         if state.isRecorded {
             // A record that leads nowhere is one of an upload that is gone.
-            do { try await ask(&state) } catch is RegistryError { throw UploadLost() }
+            do { _ = try await ask(&state) } catch is RegistryError { throw UploadLost() }
         }
         let pieceBytes = min(
             max(layer.sizeBytes / 16, policy.uploadBytes.lowerBound),
             policy.uploadBytes.upperBound
         )
-        var failures = 0
+        var contradictions = 0
         while state.position < layer.sizeBytes {
             place(state.position)
             do {
                 let end = min(state.position + pieceBytes, layer.sizeBytes)
                 try await send(state.position..<end, &state)
                 backOff.reset(at: state.position)
-                failures = 0
+                contradictions = 0
             } catch let error as RegistryError {
-                failures += 1
-                try await backOff.pause(after: Self.passing(error))
-                guard failures < Self.maximumFailures else { throw UploadLost() }
-                try await ask(&state)
+                let isElsewhere = Self.isElsewhere(error)
+                try await backOff.pause(
+                    after: isElsewhere ? RegistryError(.truncated, error.message) : error
+                )
+                let hasSaid = try await ask(&state)
+                if isElsewhere || !hasSaid { contradictions += 1 }
+                guard contradictions < Self.maximumContradictions else { throw UploadLost() }
             }
         }
         place(state.position)
         try await commit(state)
     }
 
-    /// An answer that only means that the registry is elsewhere in the upload is one that passes.
-    private static func passing(_ error: RegistryError) -> RegistryError {
-        switch error.code {
-        case .notFound, .refused(status: 410), .refused(status: 416):
-            RegistryError(.truncated, error.message)
-        default:
-            error
-        }
+    /// Whether a refusal may only mean that the registry is elsewhere in the upload.
+    private static func isElsewhere(_ error: RegistryError) -> Bool {
+        [.notFound, .refused(status: 410), .refused(status: 416)].contains(error.code)
     }
 
     /// Sends one piece, and records it.
@@ -153,8 +152,9 @@ struct BlobUpload: Sendable {
 
     /// Asks where the upload goes on, and from which byte (distribution, "Get Upload").
     ///
-    /// Registries that cannot say are taken to be where they were. Throws: `UploadLost`.
-    private func ask(_ state: inout UploadState) async throws {
+    /// Gives whether the registry has said so; those that cannot are taken to be where they were.
+    /// Throws: `UploadLost`.
+    private func ask(_ state: inout UploadState) async throws -> Bool {
         let request = RegistryTransport.Request(url: state.url, isFollowing: false)
         let response = try await session.retrying {
             let response = try await session.send(request)
@@ -167,7 +167,7 @@ struct BlobUpload: Sendable {
             let limit = policy.maximumDocumentBytes
             let body = try await session.transport.document(of: response, limit: limit)
             if RegistryRefusal.isOfLostUpload(body) { throw UploadLost() }
-            return
+            return false
         }
         await session.transport.drain(response)
         if response.header("Location") != nil { state.url = try session.uploadURL(of: response) }
@@ -176,6 +176,7 @@ struct BlobUpload: Sendable {
         else { throw UploadLost() }
         // A registry that has nothing says `0-0`, too; one byte is sent again then.
         state.move(to: last == 0 ? 0 : last + 1)
+        return true
     }
 
     private func commit(_ state: UploadState) async throws {
