@@ -134,6 +134,16 @@ def files(store):
             for folder, _, names in os.walk(store) for file in names}
 
 
+def unused(store):
+    """Blobs that no manifest names."""
+    named = set()
+    for path in files(store):
+        if path.startswith("manifests/"):
+            with open(os.path.join(store, path)) as file:
+                named |= {"blobs/sha256-" + digest for digest in re.findall("sha256:([0-9a-f]{64})", file.read())}
+    return {path for path in files(store) if re.fullmatch("blobs/sha256-[0-9a-f]{64}", path)} - named
+
+
 FIELDS = {name: body for name, body in wire.FIELDS.items()
           if not re.match("wrong-|bad-|unknown-t|template-error|quantize-unknown|draft|parameter-forms"
                           "|message-without|null-", name)}
@@ -267,10 +277,11 @@ def read_by_ollama(options, store, home, before, shown, folder):
     check("Ollama's start leaves a store of Apus as it is", files(store) == young,
           files(store) ^ young)
     age(store, 30)
+    spare = unused(store)
     with Running(options.ollama, store, home) as ollama:
         gone = young - files(store)
-        check("a day later it removes nothing but unfinished downloads",
-              gone == {"blobs/content-partial-" + unfinished, "blobs/journal-partial-" + unfinished}, gone)
+        check("a day later it removes nothing but what no model uses",
+              gone - spare == {"blobs/content-partial-" + unfinished, "blobs/journal-partial-" + unfinished}, gone)
         check("Ollama lists what Apus lists", ollama.listed() == before,
               set(ollama.listed()) ^ set(before))
         for name, was in shown.items():
@@ -493,7 +504,8 @@ def plain(text):
     text = re.sub(r"\x1b\[[0-9;?]*[a-zA-Z]", "", text)
     text = re.sub(r"[⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏]", "", text)
     text = re.sub(r"(\d+ \w+|Less than a second|About an? \w+|A \w+) ago", "AGO", text)
-    text = re.sub(r" +", " ", re.sub(r"\r|gathering model components", "\n", text))
+    text = re.sub(r"(gathering model components|retrieving manifest|pulling manifest)", r"\n\1\n", text)
+    text = re.sub(r" +", " ", text.replace("\r", "\n"))
     lines = []
     for line in text.split("\n"):
         line = line.strip()
