@@ -127,7 +127,8 @@ struct Desk: Sendable {
     func files(in name: String) throws -> [String] {
         let path = folder.path("models/\(name)")
         guard FileManager.default.fileExists(atPath: path) else { return [] }
-        return try FileManager.default.subpathsOfDirectory(atPath: path).sorted()
+        let paths = try FileManager.default.subpathsOfDirectory(atPath: path)
+        return paths.filter { $0 != "partial" }.sorted()
     }
 }
 

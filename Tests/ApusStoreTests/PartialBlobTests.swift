@@ -109,10 +109,9 @@ struct PartialBlobTests {
 
     /// Writes a journal, and a file of the right size.
     private func plant(_ text: String) throws {
-        let name = fixture.store.paths.journalPath(of: digest).split(separator: "/").last ?? ""
-        try fixture.folder.write(text, to: "models/blobs/\(name)")
-        let padding = String(repeating: " ", count: 20_000)
-        try fixture.folder.write(padding, to: "models/blobs/content-partial-\(digest.fileName)")
+        let path = "models/blobs/partial/\(digest.fileName)"
+        try fixture.folder.write(text, to: path + ".journal")
+        try fixture.folder.write(String(repeating: " ", count: 20_000), to: path)
     }
 
     @Test func pruningSparesFreshDownloadsAndRemovesOldOnes() throws {

@@ -99,8 +99,8 @@ struct StoreFixture {
         )
     }
 
-    /// Everything below the folder of blobs.
-    var blobNames: [String] { folder.files(below: "models/blobs") }
+    /// Everything below the folder of blobs, but for the folder of unfinished downloads itself.
+    var blobNames: [String] { folder.files(below: "models/blobs").filter { $0 != "partial" } }
 
     static let facts = ModelFacts(
         family: "llama",

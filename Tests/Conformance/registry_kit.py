@@ -196,8 +196,7 @@ class Apus:
             return file.read()
 
     def blobs(self):
-        folder = os.path.join(self.store, "blobs")
-        return sorted(os.listdir(folder)) if os.path.isdir(folder) else []
+        return files_below(os.path.join(self.store, "blobs"))
 
     def plant(self, host, path, tag, size, seed):
         """Writes a model of random bytes into the store; gives its size with everything."""
@@ -240,6 +239,12 @@ def killed(apus, arguments, kills, chance, longest=2.0):
                 continue
         output, _ = process.communicate(timeout=600)
         return done, process.returncode, output
+
+
+def files_below(folder):
+    """Paths of all files below a folder."""
+    return sorted(os.path.relpath(os.path.join(place, name), folder)
+                  for place, _, names in os.walk(folder) for name in names)
 
 
 def is_sound(apus):

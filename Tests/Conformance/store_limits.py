@@ -23,8 +23,8 @@ import sys
 import tempfile
 import time
 
-from registry_kit import (Apus, Registry, Relay, check, find_registry, finish, free_port, is_sound,
-                          note, skip)
+from registry_kit import (Apus, Registry, Relay, check, files_below, find_registry, finish, free_port,
+                          is_sound, note, skip)
 
 
 class Mount:
@@ -136,7 +136,7 @@ def check_room(registry, apus, folder):
         name = f"127.0.0.1:{relay.port}/team/demo:v1"
         pull = other.start("pull", "--insecure", name)
         for _ in range(200):
-            if any("-partial" in blob and not blob.startswith("journal") for blob in other.blobs()):
+            if any(blob.startswith("partial/") for blob in other.blobs()):
                 break
             time.sleep(0.05)
         time.sleep(0.5)
@@ -225,7 +225,7 @@ def check_quota(registry, apus, folder):
             return skip("quota: another user may not run the program where it lies")
         check("quota: pull says so", done.returncode == 1 and "disk of the model store" in output,
               output)
-        left = os.listdir(home + "/models/blobs")
+        left = files_below(home + "/models/blobs")
         check("quota: pull leaves nothing", left == [], left)
 
 

@@ -27,7 +27,7 @@ extension BlobStore {
         pieceBytes: Int64
     ) throws(StoreError) -> Download {
         if isPresent(digest, sizeBytes) { return .present }
-        try FileSystem.makeFolder(paths.blobs)
+        try FileSystem.makeFolder(paths.partials)
         let path = paths.journalPath(of: digest)
         guard let journal = try PartialJournal.open(path) else {
             return .busy(completedBytes: completedBytes(of: digest, sizeBytes: sizeBytes))

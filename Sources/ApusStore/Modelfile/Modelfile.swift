@@ -41,7 +41,8 @@ package struct Modelfile: Sendable, Hashable {
         self.commands = commands
     }
 
-    /// Reads a file: UTF-8, or UTF-16 if it begins with a byte order mark.
+    /// Reads a file: UTF-8, or UTF-16 if it begins with a byte order mark; half a unit at its end
+    /// is a character that cannot be read.
     ///
     /// Throws: `tooLarge`; `invalidModelfile` with the line.
     package init(_ bytes: [UInt8]) throws(StoreError) {
@@ -72,6 +73,7 @@ package struct Modelfile: Sendable, Hashable {
             let (first, second) = (UInt16(bytes[position]), UInt16(bytes[position + 1]))
             units.append(isLittle ? second << 8 | first : first << 8 | second)
         }
+        if !bytes.count.isMultiple(of: 2) { units.append(0xFFFD) }
         return String(decoding: units, as: UTF16.self)
     }
 }

@@ -73,7 +73,7 @@ extension ModelStore {
     }
 
     /// The files below the folders of blobs, manifests and uploads that are neither manifests nor
-    /// among the blobs `used`, in order of path.
+    /// among the blobs `used`, folder by folder in order of name.
     func unusedFiles(besides used: Set<Digest>) throws(StoreError) -> [UnusedFile] {
         var files: [UnusedFile] = []
         for name in try FileSystem.names(in: paths.blobs) {
@@ -86,10 +86,13 @@ extension ModelStore {
             files.append(UnusedFile(path: "blobs/\(name)", kind: kind, status))
         }
         try addUnfinished(below: "manifests", depth: 4, to: &files)
-        for name in try FileSystem.names(in: paths.uploads) {
-            guard let status = FileStatus.of("\(paths.uploads)/\(name)"), status.kind == .file
-            else { continue }
-            files.append(UnusedFile(path: "uploads/\(name)", kind: .partial, status))
+        for folder in [paths.partials, paths.uploads] {
+            for name in try FileSystem.names(in: folder) {
+                let path = "\(folder)/\(name)"
+                guard let status = FileStatus.of(path), status.kind == .file else { continue }
+                let place = String(path.dropFirst(paths.root.count + 1))
+                files.append(UnusedFile(path: place, kind: .partial, status))
+            }
         }
         return files
     }

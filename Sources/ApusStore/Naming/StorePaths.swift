@@ -3,8 +3,8 @@
 /// ```
 /// root/manifests/<host>/<namespace>/<model>/<tag>   manifest, JSON
 /// root/blobs/sha256-<64 hex>                        content
-/// root/blobs/content-partial-sha256-<64 hex>        download in progress
-/// root/blobs/journal-partial-sha256-<64 hex>        what that download has, and its lock
+/// root/blobs/partial/sha256-<64 hex>                download in progress
+/// root/blobs/partial/sha256-<64 hex>.journal        what that download has, and its lock
 /// root/blobs/incoming-<random>                      upload in progress
 /// root/apus.lock                                    lock between processes
 /// root/apus.key                                     signs what clients send back
@@ -46,18 +46,18 @@ package struct StorePaths: Sendable, Hashable {
     /// The file of a blob.
     package func path(of digest: Digest) -> String { "\(blobs)/\(digest.fileName)" }
 
-    /// The file in which a download of a blob collects, so that it can be resumed.
+    /// The folder of unfinished downloads.
     ///
-    /// Ollama's are named `sha256-<64 hex>-partial`, and with a number its records; what is in
-    /// them is known to Ollama alone, so neither program touches the other's.
-    package func partialPath(of digest: Digest) -> String {
-        "\(blobs)/content-partial-\(digest.fileName)"
-    }
+    /// When Ollama starts it removes files of an hour that it does not know from the blobs, but no
+    /// folders. Its own downloads are files there, named `sha256-<64 hex>-partial`; what is in them
+    /// only Ollama knows.
+    package var partials: String { "\(blobs)/partial" }
+
+    /// The file in which a download of a blob collects, so that it can be resumed.
+    package func partialPath(of digest: Digest) -> String { "\(partials)/\(digest.fileName)" }
 
     /// The file that records the pieces of a download.
-    package func journalPath(of digest: Digest) -> String {
-        "\(blobs)/journal-partial-\(digest.fileName)"
-    }
+    package func journalPath(of digest: Digest) -> String { partialPath(of: digest) + ".journal" }
 
     /// The file of a manifest, for exactly this spelling of the name.
     package func path(of name: ModelName) -> String {
