@@ -40,6 +40,9 @@ package struct GenerationRequest: Sendable, Equatable, Codable {
     package var leadingTokens: [Int32] = []
     /// A template that replaces the model's own, in whichever language the model's config names.
     package var template: String?
+    /// The name of the parser that reads the answer, as Ollama calls it, instead of what the
+    /// template shows.
+    package var parser: String?
     /// How tokens are chosen.
     package var sampling = SamplingOptions()
     /// What the answer must look like; reasoning before it stays free.

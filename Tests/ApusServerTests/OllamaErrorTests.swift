@@ -121,6 +121,30 @@ import Testing
             400,
             #"info field "base_name" must be a string"#
         ),
+        Case(
+            "/api/create",
+            #"{"model":"x","from":"y","files":{"a.gguf":"\#(blob)"}}"#,
+            400,
+            "a model is made either 'from' another model or of 'files', not of both"
+        ),
+        Case(
+            "/api/create",
+            #"{"model":"x","from":"y","requires":"soon"}"#,
+            400,
+            "requires must be a valid semver (e.g. 0.14.0)"
+        ),
+        Case(
+            "/api/create",
+            #"{"model":"x","from":"y","messages":[{"role":"user","images":["aGk="]}]}"#,
+            400,
+            "messages: images are not supported yet."
+        ),
+        Case(
+            "/api/create",
+            #"{"model":"x","from":"y","template":"{{ if }}"}"#,
+            400,
+            #"template error: Chat template, line 1: a value is missing in "if"."#
+        ),
         Case("/api/create", #"{"model":"x","from":"nope"}"#, 404, "model 'nope:latest' not found"),
         Case("/api/blobs/sha256:12", "x", 400, "invalid digest format"),
         Case("/api/blobs/sha256%3A12", "x", 400, "invalid digest format"),

@@ -95,7 +95,18 @@ import Testing
         #expect(recipe.requires == "0.14.0")
     }
 
-    @Test func wrongParametersAreErrorsInOllamasWords() throws {
+    @Test func wrongVersionNamesItsLine() throws {
+        let error = #expect(throws: StoreError.self) {
+            try Modelfile(#"FROM x\#nSYSTEM """a\#nb"""\#nREQUIRES soon"#).recipe()
+        }
+        #expect(error?.message == "(line 4): requires must be a valid semver (e.g. 0.14.0)")
+        // Statements without a text have no lines.
+        let made = Modelfile(commands: [.from("x"), .requires("soon")])
+        let bare = #expect(throws: StoreError.self) { try made.recipe() }
+        #expect(bare?.message == "requires must be a valid semver (e.g. 0.14.0)")
+    }
+
+    @Test func wrongParametersAreErrorsInOllamasWordsWithTheLine() throws {
         for (line, message) in [
             ("nope 1", "unknown parameter 'nope'"), ("num_ctx x", "invalid int value [x]"),
             ("temperature x", "invalid float value [x]"), ("use_mmap x", "invalid bool value [x]"),
@@ -104,7 +115,7 @@ import Testing
                 try Modelfile("FROM x\nPARAMETER \(line)").recipe()
             }
             #expect(error?.code == .invalidParameter)
-            #expect(error?.message == message)
+            #expect(error?.message == "(line 2): \(message)")
         }
     }
 

@@ -131,9 +131,12 @@ import Testing
 
     /// A word that the end of its line or of the file ends: Ollama names the line after it, or only
     /// the end of the file; here the message names the word's own line.
+    ///
+    /// A value whose quotes are not closed has a line here, too.
     private func isKnownDifference(_ error: StoreError, _ expected: String, _ text: String) -> Bool
     {
         guard case .invalidModelfile(let line) = error.code, line > 0 else { return false }
+        if error.message == "(line \(line)): \(expected)" { return true }
         let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
         guard !lines[line - 1].drop(while: { $0 == " " }).contains(" ") else { return false }
         let nextLine = error.message.replacing("(line \(line))", with: "(line \(line + 1))")

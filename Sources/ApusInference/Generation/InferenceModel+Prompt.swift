@@ -14,6 +14,11 @@ extension InferenceModel {
     ///
     /// A model may bring a second template for conversations with tools, as transformers knows it.
     func template(of request: GenerationRequest) throws -> any ChatTemplate {
+        let chosen = try chosenTemplate(of: request)
+        return try request.parser.map { try ChatTemplates.template(chosen, readBy: $0) } ?? chosen
+    }
+
+    private func chosenTemplate(of request: GenerationRequest) throws -> any ChatTemplate {
         if let source = request.template { return try ChatTemplates.template(source) }
         if let toolTemplate, case .conversation(let conversation) = request.prompt,
             !conversation.tools.isEmpty

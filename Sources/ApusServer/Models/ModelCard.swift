@@ -12,6 +12,8 @@ struct ModelCard: Sendable {
     let capabilities: [String]
     /// The template in use; nil when the model has none.
     let template: TemplateChoice?
+    /// Why the model cannot hold a conversation, when its configuration asks for something unknown.
+    let problem: String?
     /// Tokens the model was trained for; 0 when the weights do not say.
     let trainContextLength: Int
     /// Width of its vectors; 0 when the weights do not say.
@@ -30,16 +32,21 @@ struct ModelCard: Sendable {
         cacheBytesPerToken = sizes.cacheBytesPerToken
         let own = try? metadata.optionalString("tokenizer.chat_template")
         let ownForTools = try? metadata.optionalString("tokenizer.chat_template.tool_use")
-        template = TemplateChoice(
-            modelfile: stored.template,
+        let names = ChatNames(stored.config)
+        let template = TemplateChoice(
+            modelfile: names.replacesTemplate(stored.template, hasOther: own ?? nil != nil)
+                ? nil : stored.template,
             weights: own ?? nil,
             weightsWithTools: ownForTools ?? nil
         )
+        self.template = template
+        problem = names.problem(hasTemplate: template != nil)
         let makesVectors = metadata.contains("\(architecture).pooling_type")
         capabilities = Self.capabilities(
             stored.config.capabilities,
             makesVectors: makesVectors,
-            template,
+            template?.features(readBy: names.parser),
+            hasOneForTools: template?.hasOneForTools == true,
             hasInfillTokens: Self.hasInfillTokens(metadata)
         )
     }
@@ -67,15 +74,15 @@ struct ModelCard: Sendable {
     private static func capabilities(
         _ stated: [String],
         makesVectors: Bool,
-        _ template: TemplateChoice?,
+        _ features: ChatFeatures?,
+        hasOneForTools: Bool,
         hasInfillTokens: Bool
     ) -> [String] {
         let known: Set<String> = ["completion", "embedding", "tools", "insert", "thinking"]
         var result = stated.filter(known.contains)
         var detected = [makesVectors ? "embedding" : "completion"]
         if !makesVectors {
-            let features = template?.features
-            if features?.supportsTools == true || template?.hasOneForTools == true {
+            if features?.supportsTools == true || hasOneForTools {
                 detected.append("tools")
             }
             if features?.supportsSuffix == true || hasInfillTokens { detected.append("insert") }

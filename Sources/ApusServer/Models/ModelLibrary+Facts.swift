@@ -28,6 +28,11 @@ extension ModelLibrary {
             }
         )
         inspector.split = { try GGUFFile.split(at: $0) }
+        inspector.checkNames = { renderer, parser in
+            if let problem = ChatNames(renderer: renderer, parser: parser).problem {
+                throw ServerError(.invalidRequest, problem)
+            }
+        }
         inspector.checkAdapter = { path, weights in
             do {
                 try GGUFAdapter(GGUFFile(path: path)).check(against: GGUFFile(paths: weights))

@@ -1,18 +1,22 @@
 internal import ApusConversation
 internal import ApusDialects
 internal import ApusScheduling
+internal import ApusStore
 internal import Logging
 
 extension ServedModel {
     /// What the scheduler is asked for: the model, loaded as its options under `options` say.
     ///
-    /// Throws: `invalidOption`.
+    /// Throws: `invalidOption`; `unsupported` for a model that names an unknown renderer or parser.
     func wish(
         _ configuration: ServerConfiguration,
         options: JSONObject?,
         keepAlive: OllamaKeepAlive?,
         logger: Logger
     ) throws(DialectError) -> SchedulerRequest {
+        if let problem = card.problem, card.capabilities.contains("completion") {
+            throw DialectError(.unsupported, problem)
+        }
         let merged = try dialect.options(with: options)
         if !merged.unknown.isEmpty {
             logger.warning("invalid options", metadata: ["names": "\(merged.unknown)"])
@@ -51,15 +55,18 @@ extension ServedModel {
         return request
     }
 
-    /// A generation, with the model's template where it is not the weights' own.
+    /// A generation, with the model's template where it is not the weights' own, and the name of its
+    /// parser where it has one.
     ///
-    /// Names that share weights share a runner, so such a template goes with every request.
+    /// Names that share weights share a runner, so these go with every request.
     func withTemplate(_ request: GenerationRequest) -> GenerationRequest {
-        guard request.template == nil, case .conversation = request.prompt,
-            let template = card.template, !template.isOfWeights
-        else { return request }
+        guard case .conversation = request.prompt else { return request }
         var request = request
-        request.template = template.text
+        let parser = card.stored.config.parser
+        if !parser.isEmpty { request.parser = parser }
+        if request.template == nil, let template = card.template, !template.isOfWeights {
+            request.template = template.text
+        }
         return request
     }
 }

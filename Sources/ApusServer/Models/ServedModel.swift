@@ -22,7 +22,7 @@ struct ServedModel: Sendable {
             family: stored.config.family.isEmpty ? card.architecture : stored.config.family,
             capabilities: card.capabilities,
             system: stored.system,
-            messages: stored.messages.map { Message(role: $0.role, content: $0.content) },
+            messages: stored.messages.map { Message($0) },
             options: JSONObject(
                 stored.parameters.sorted { $0.key < $1.key }.map { ($0.key, $0.value.json) }
             )
@@ -134,5 +134,16 @@ extension ModelLibrary {
             }
         }
         return try ModelReference(name)
+    }
+}
+
+extension Message {
+    /// A message of a model, with its calls of tools and reasoning where it has any.
+    fileprivate init(_ stored: StoredMessage) {
+        let known = try? JSONValueDecoder().decode(
+            OllamaMessage.self,
+            from: .object(stored.json)
+        )
+        self = known?.message ?? Message(role: stored.role, content: stored.content)
     }
 }

@@ -48,6 +48,12 @@ struct TemplateChoice: Sendable {
         return TemplateChoice(text: text, isOfWeights: isOfWeights, features: template?.features)
     }
 
+    /// The features, with the output read by the parser of that name, if it is one.
+    func features(readBy parser: String) -> ChatFeatures? {
+        guard !parser.isEmpty else { return features }
+        return features?.read(by: parser) ?? features
+    }
+
     /// Whether this can express everything that `other` can, and something more.
     private func isRicher(than other: TemplateChoice) -> Bool {
         guard let mine = features, let theirs = other.features else { return false }

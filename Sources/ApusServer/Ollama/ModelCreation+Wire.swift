@@ -27,10 +27,17 @@ extension ModelCreation {
             }
             parameters[key] = try ParameterTable.checked(key, parameter)
         }
-        messages = try (body.messages ?? []).map { try StoredMessage(json: $0) }
+        messages = try (body.messages ?? []).map { json in
+            guard json["images"]?.arrayValue?.isEmpty ?? true else {
+                throw StoreError(.unsupported, "messages: images are not supported yet.")
+            }
+            return try StoredMessage(json: json)
+        }
         renderer = body.renderer ?? ""
         parser = body.parser ?? ""
-        requires = body.requires ?? ""
+        if let version = body.requires, !version.isEmpty {
+            requires = try Modelfile.version(version)
+        }
         quantization = body.quantize ?? body.quantization ?? ""
         drafts = try Self.files(body.draftFiles)
         if drafts.isEmpty, !(body.draftQuantize ?? "").isEmpty {
@@ -41,6 +48,12 @@ extension ModelCreation {
 
     private static func source(of body: OllamaCreate) throws -> Source {
         if let from = body.from, !from.isEmpty {
+            guard body.files?.isEmpty ?? true else {
+                throw StoreError(
+                    .invalidRequest,
+                    "a model is made either 'from' another model or of 'files', not of both"
+                )
+            }
             return .model(try ModelReference(from).name)
         }
         guard let files = body.files else {

@@ -132,6 +132,11 @@ package struct ModelInspector: Sendable {
     }
     /// Throws when the text is no template that can be rendered.
     package var checkTemplate: @Sendable (_ template: String) throws -> Void
+    /// Throws when a renderer or parser of these names is not known; empty stands for none.
+    package var checkNames: @Sendable (_ renderer: String, _ parser: String) throws -> Void = {
+        _,
+        _ in
+    }
     /// Plans to convert the weights of the GGUF file at a path, or of one whose parts are at several
     /// paths, to a quantization; nil when they have it already.
     package var quantization:

@@ -16,6 +16,8 @@ extension ModelStore {
         progress: (ModelCreation.Progress) throws -> Void = { _ in }
     ) throws {
         try creation.validate()
+        try inspector.checkNames(creation.renderer, creation.parser)
+        if let template = creation.template { try inspector.checkTemplate(template) }
         var assembly = ModelAssembly(blobs: blobs)
         do {
             try make(creation, &assembly, inspector, progress)
@@ -49,7 +51,7 @@ extension ModelStore {
         }
         try addAdapters(of: creation, to: &assembly, inspector, progress)
         assembly.config.apply(creation)
-        try addContent(of: creation, to: &assembly, inspector)
+        try addContent(of: creation, to: &assembly)
         for (_, status) in assembly.layers { try progress(.init(status)) }
         try progress(.init("writing manifest"))
         let manifest = try assembly.manifest()
@@ -219,12 +221,10 @@ extension ModelStore {
     /// Lays the request's texts over the layers so far.
     private func addContent(
         of creation: ModelCreation,
-        to assembly: inout ModelAssembly,
-        _ inspector: ModelInspector
+        to assembly: inout ModelAssembly
     ) throws {
         var content = ModelContent()
         if let template = creation.template, !template.isEmpty {
-            try inspector.checkTemplate(template)
             content.template = template
             assembly.remove(MediaType.template, MediaType.prompt)
         }

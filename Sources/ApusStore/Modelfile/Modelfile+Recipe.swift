@@ -36,29 +36,17 @@ extension Modelfile {
     /// `REQUIRES` that is no version.
     package func recipe() throws(StoreError) -> Recipe {
         var recipe = Recipe()
-        for command in commands {
-            switch command {
-            case .from(let value): recipe.sources.append(value)
-            case .adapter(let value): recipe.adapter = value
-            case .draft(let value): recipe.drafts.append(value)
-            case .template(let value): recipe.template = value
-            case .system(let value): recipe.system = value
-            case .renderer(let value): recipe.renderer = value
-            case .parser(let value): recipe.parser = value
-            case .license(let value): recipe.licenses.append(value)
-            case .requires(let value): recipe.requires = try Self.version(value)
-            case .message(let role, let content):
-                recipe.messages.append(StoredMessage(role: role, content: content))
-            case .parameter(let name, let value):
-                try recipe.set(name, value)
-            }
+        for (position, command) in commands.enumerated() {
+            try naming(lineOf: position) { () throws(StoreError) in try recipe.take(command) }
         }
         return recipe
     }
 
     /// A version as `golang.org/x/mod/semver` accepts it, without a leading `v`: `1`, `0.14`,
     /// `0.14.0`, `1.2.3-rc.1+build`.
-    private static func version(_ text: String) throws(StoreError) -> String {
+    ///
+    /// Throws: `invalidRequest` for other texts.
+    package static func version(_ text: String) throws(StoreError) -> String {
         let version = text.hasPrefix("v") ? text.dropFirst() : text[...]
         let build = version.split(separator: "+", maxSplits: 1, omittingEmptySubsequences: false)
         let release = (build.first ?? "").split(
@@ -107,7 +95,24 @@ extension Modelfile {
 }
 
 extension Modelfile.Recipe {
-    fileprivate mutating func set(_ name: String, _ text: String) throws(StoreError) {
+    fileprivate mutating func take(_ command: Modelfile.Command) throws(StoreError) {
+        switch command {
+        case .from(let value): sources.append(value)
+        case .adapter(let value): adapter = value
+        case .draft(let value): drafts.append(value)
+        case .template(let value): template = value
+        case .system(let value): system = value
+        case .renderer(let value): renderer = value
+        case .parser(let value): parser = value
+        case .license(let value): licenses.append(value)
+        case .requires(let value): requires = try Modelfile.version(value)
+        case .message(let role, let content):
+            messages.append(StoredMessage(role: role, content: content))
+        case .parameter(let name, let value): try set(name, value)
+        }
+    }
+
+    private mutating func set(_ name: String, _ text: String) throws(StoreError) {
         if ParameterTable.deprecated.contains(name) {
             warnings.append("parameter \(name) is deprecated")
             return

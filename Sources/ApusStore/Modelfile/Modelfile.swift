@@ -31,7 +31,9 @@ package struct Modelfile: Sendable, Hashable {
     }
 
     /// The statements, in order.
-    package var commands: [Command]
+    package let commands: [Command]
+    /// The line on which each statement begins, counted from 1; empty where there is no text.
+    private let lines: [Int]
 
     /// Longest text that is read, in bytes.
     package static let maximumBytes = 16 << 20
@@ -39,6 +41,7 @@ package struct Modelfile: Sendable, Hashable {
     /// A file of these statements.
     package init(commands: [Command]) {
         self.commands = commands
+        lines = []
     }
 
     /// Reads a file: UTF-8, or UTF-16 if it begins with a byte order mark; half a unit at its end
@@ -52,12 +55,28 @@ package struct Modelfile: Sendable, Hashable {
                 "The Modelfile has \(bytes.count) bytes; the limit is \(Self.maximumBytes)."
             )
         }
-        commands = try ModelfileParser.parse(Self.decoded(bytes))
+        let statements = try ModelfileParser.parse(Self.decoded(bytes))
+        commands = statements.map(\.command)
+        lines = statements.map(\.line)
     }
 
     /// Reads a text.
     package init(_ text: String) throws(StoreError) {
         try self.init(Array(text.utf8))
+    }
+
+    /// Does something with the statement at `position`, whose line its errors name.
+    func naming(
+        lineOf position: Int,
+        _ body: () throws(StoreError) -> Void
+    ) throws(StoreError) {
+        do throws(StoreError) {
+            try body()
+        } catch {
+            guard lines.indices.contains(position) else { throw error }
+            let line = lines[position]
+            throw StoreError(error.code, "(line \(line)): \(error.message)", detail: error.detail)
+        }
     }
 
     private static func decoded(_ bytes: [UInt8]) -> String {
@@ -76,4 +95,13 @@ package struct Modelfile: Sendable, Hashable {
         if !bytes.count.isMultiple(of: 2) { units.append(0xFFFD) }
         return String(decoding: units, as: UTF16.self)
     }
+}
+
+/// Modelfiles are equal when their statements are, wherever these stand.
+extension Modelfile {
+    package static func == (one: Modelfile, other: Modelfile) -> Bool {
+        one.commands == other.commands
+    }
+
+    package func hash(into hasher: inout Hasher) { hasher.combine(commands) }
 }

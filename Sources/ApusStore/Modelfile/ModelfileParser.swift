@@ -18,11 +18,15 @@ struct ModelfileParser {
     /// The statements of `text`.
     ///
     /// Throws: `invalidModelfile`. Complexity: O(count).
-    static func parse(_ text: String) throws(StoreError) -> [Modelfile.Command] {
+    static func parse(
+        _ text: String
+    ) throws(StoreError) -> [(line: Int, command: Modelfile.Command)] {
         var parser = ModelfileParser(text)
-        var commands: [Modelfile.Command] = []
-        while parser.skipToStatement() { commands.append(try parser.command()) }
-        for case .from in commands { return commands }
+        var statements: [(line: Int, command: Modelfile.Command)] = []
+        while parser.skipToStatement() {
+            statements.append((parser.line, try parser.command()))
+        }
+        for case .from in statements.map(\.command) { return statements }
         throw StoreError(.invalidModelfile(line: 0), "no FROM line")
     }
 
@@ -103,7 +107,7 @@ struct ModelfileParser {
         } catch  where position < scalars.count {
             var text = String.UnicodeScalarView()
             text.append(contentsOf: scalars[start.1..<position])
-            throw StoreError(.invalidModelfile(line: start.0), "unexpected EOF: \(String(text))")
+            throw Self.error(line: start.0, "unexpected EOF: \(String(text))")
         }
     }
 
@@ -136,14 +140,12 @@ struct ModelfileParser {
                 value.append(scalar)
             }
         }
-        guard let text = value.text else {
-            throw StoreError(.invalidModelfile(line: start), "unexpected EOF")
-        }
+        guard let text = value.text else { throw Self.error(line: start, "unexpected EOF") }
         return text
     }
 
     private func unexpectedEnd() -> StoreError {
-        StoreError(.invalidModelfile(line: line), "unexpected EOF")
+        Self.error(line: line, "unexpected EOF")
     }
 
     private static func unknownCommand(line: Int) -> StoreError {

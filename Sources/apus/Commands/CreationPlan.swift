@@ -50,7 +50,13 @@ struct CreationPlan: Sendable {
         }
         var (models, files): ([String], [ModelfilePaths.Source]) = ([], [])
         for value in recipe.sources {
-            if let found = try sources(of: value) { files += found } else { models.append(value) }
+            if let found = try sources(of: value) {
+                files += found
+            } else if Self.isPath(value) {
+                throw CommandFailure("FROM \(value): there is no such file or folder")
+            } else {
+                models.append(value)
+            }
         }
         (self.models, self.files) = (models, files)
         adapters = try Self.required(recipe.adapter.map { [$0] } ?? [], sources)
@@ -88,6 +94,13 @@ struct CreationPlan: Sendable {
             }
         }
         return request
+    }
+
+    /// Whether a value can only be meant as a path: no model has such a name.
+    private static func isPath(_ value: String) -> Bool {
+        ["/", "./", "../", "~"].contains(where: value.hasPrefix) || [".", ".."].contains(value)
+            || [".gguf", ".safetensors"].contains(where: value.lowercased().hasSuffix)
+                && !value.contains(":")
     }
 
     private static func required(
