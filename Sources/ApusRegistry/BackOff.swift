@@ -32,4 +32,21 @@ struct BackOff {
         if let wish = error.retryAfter { pause = max(pause, min(wish, policy.longestPause)) }
         try await Task.sleep(for: pause)
     }
+
+    /// Does `work` again while it fails in ways that pass, with growing pauses.
+    ///
+    /// Throws: the last failure, after `policy.attempts`.
+    static func retrying<Value: Sendable>(
+        _ policy: RegistryPolicy,
+        _ work: () async throws -> Value
+    ) async throws -> Value {
+        var backOff = BackOff(policy)
+        while true {
+            do {
+                return try await work()
+            } catch let error as RegistryError {
+                try await backOff.pause(after: error)
+            }
+        }
+    }
 }

@@ -4,20 +4,51 @@ internal import Synchronization
 /// How far each layer has come, written by many and read by the one who reports.
 final class ProgressBoard: Sendable {
     private struct Row {
-        let digest: Digest
-        let total: Int64
+        /// What is done, as people read it.
+        let status: String
+        /// Tells the row from others.
+        let key: String
+        var total: Int64
         var completed: Int64 = 0
         var isBegun = false
         var isChanged = false
     }
 
-    private let verb: String
     private let rows: Mutex<[Row]>
 
     /// A board for layers to which `verb` (`pulling`, `pushing`) is done.
     init(_ verb: String, _ layers: [Layer]) {
-        self.verb = verb
-        rows = Mutex(layers.map { Row(digest: $0.digest, total: $0.sizeBytes) })
+        rows = Mutex(
+            layers.map { layer in
+                Row(
+                    status: "\(verb) \(layer.digest.hex.prefix(12))",
+                    key: layer.digest.description,
+                    total: layer.sizeBytes
+                )
+            }
+        )
+    }
+
+    /// A board for files that are pulled, by their digests where those are known.
+    init(_ files: [RemoteFile]) {
+        rows = Mutex(
+            files.map { file in
+                Row(
+                    status: "pulling \(file.digest.map { String($0.hex.prefix(12)) } ?? file.name)",
+                    key: file.digest?.description ?? file.name,
+                    total: file.sizeBytes
+                )
+            }
+        )
+    }
+
+    /// Notes that a file is begun again, and how many bytes it has now.
+    func restart(_ index: Int, total: Int64) {
+        rows.withLock { rows in
+            rows[index].total = total
+            rows[index].completed = 0
+            rows[index].isChanged = true
+        }
     }
 
     /// Notes that a layer has this many bytes.
@@ -57,8 +88,8 @@ final class ProgressBoard: Sendable {
                 let row = rows[index]
                 changes.append(
                     RegistryProgress(
-                        "\(verb) \(row.digest.hex.prefix(12))",
-                        digest: row.digest.description,
+                        row.status,
+                        digest: row.key,
                         total: row.total,
                         completed: row.completed == 0 ? nil : row.completed
                     )

@@ -13,6 +13,8 @@ package struct RegistryClient: Sendable {
     package let settings: RegistrySettings
     /// The limits.
     package let policy: RegistryPolicy
+    /// Looks into files that come without a manifest.
+    let inspector: ModelInspector
 
     /// Takes note of progress; may wait, as for a client that reads slowly.
     package typealias Report = @Sendable (RegistryProgress) async throws -> Void
@@ -21,29 +23,86 @@ package struct RegistryClient: Sendable {
     package init(
         store: ModelStore,
         settings: RegistrySettings,
+        inspector: ModelInspector,
         policy: RegistryPolicy = RegistryPolicy()
     ) {
         self.store = store
+        self.inspector = inspector
         self.settings = settings
         self.policy = policy
     }
 
-    /// Downloads what the store lacks of a model, and gives the model its name.
+    /// Downloads what the store lacks of a model, and gives the model its name, or the one it is to
+    /// be `called`.
     ///
     /// Nothing of the model is visible before every layer has its digest. Reports `pulling manifest`,
     /// `pulling <12 digits>` for each layer, `verifying sha256 digest`, `writing manifest`, perhaps
-    /// `removing unused layers`, and `success`.
-    /// Throws: `RegistryError`, `StoreError`.
+    /// `removing unused layers`, and `success`. What Hugging Face's registry refuses, as split GGUF
+    /// files, is looked for among the files of the repository.
+    /// Throws: `RegistryError`, `StoreError`, what the inspector throws.
     package func pull(
         _ name: ModelName,
+        called other: ModelName? = nil,
         _ options: RegistryOptions = RegistryOptions(),
         report: @escaping Report
     ) async throws {
         try await report(RegistryProgress("pulling manifest"))
         try await RegistrySession.with(name, self, options) { session in
-            try await ModelPull(session: session, store: store, report: report).run()
+            let pull = ModelPull(
+                session: session,
+                store: store,
+                name: other ?? name,
+                report: report
+            )
+            let manifest: [UInt8]
+            do {
+                manifest = try await pull.manifestBytes()
+            } catch let refusal as RegistryError {
+                let isOfHub = policy.hubHosts.contains(session.root.host)
+                guard isOfHub, case .refused(status: 400) = refusal.code else { throw refusal }
+                let files = try await HubListing(session).files(for: name.tag)
+                guard !files.isEmpty else { throw refusal }
+                let wishes = files.map { file in
+                    FilesPull.Wish(url: file.url(of: name, at: session.root), digest: file.digest)
+                }
+                return try await self.files(session, other ?? name, report).run(wishes)
+            }
+            try await pull.run(manifest)
         }
         try await report(RegistryProgress("success"))
+    }
+
+    /// Downloads the GGUF file at a URL, or all parts of it, and makes a model of it.
+    ///
+    /// Reports as above, with the name of a file whose digest is not known.
+    /// Throws: `RegistryError`, `StoreError`, what the inspector throws.
+    package func pull(
+        _ url: ModelURL,
+        called other: ModelName? = nil,
+        _ options: RegistryOptions = RegistryOptions(),
+        report: @escaping Report
+    ) async throws {
+        try await report(RegistryProgress("pulling manifest"))
+        let name = try other ?? url.name
+        guard let first = url.files.first else { return }
+        try await RegistrySession.with(name, at: first.at("/"), self, options) { session in
+            try await files(session, name, report).run(url.files.map { FilesPull.Wish(url: $0) })
+        }
+        try await report(RegistryProgress("success"))
+    }
+
+    private func files(
+        _ session: RegistrySession,
+        _ name: ModelName,
+        _ report: @escaping Report
+    ) -> FilesPull {
+        FilesPull(
+            session: session,
+            store: store,
+            inspector: inspector,
+            name: name,
+            report: report
+        )
     }
 
     /// Uploads what the registry lacks of a model, and its manifest last.

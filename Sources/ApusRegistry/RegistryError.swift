@@ -24,6 +24,8 @@ package struct RegistryError: Error, Sendable, Equatable, CustomStringConvertibl
         case stalled
         /// The content ended early.
         case truncated
+        /// The content became another one while it was downloaded.
+        case changed
         /// An answer that contradicts the protocol, the manifest or itself.
         case protocolViolation
         /// More than is allowed.

@@ -32,6 +32,17 @@ package struct RegistryPolicy: Sendable {
     /// Which addresses may be connected to.
     package var privateAddresses = PrivateAddresses.ofPrivateRegistries
 
+    /// Hosts that are Hugging Face's hub; in names of models it is called by the first.
+    package var hubHosts = ["hf.co", "huggingface.co"]
+    /// Largest file that is pulled from a URL, in bytes.
+    package var maximumFileBytes: Int64 = 1 << 40
+    /// Longest page of a listing of the hub's files, in bytes.
+    package var maximumListingBytes = 8 << 20
+    /// Pages of a listing that are read.
+    package var maximumListingPages = 64
+    /// How often a file that changes meanwhile is begun again.
+    package var restarts = 3
+
     /// Attempts without progress before a request is given up.
     package var attempts = 6
     /// The pause after the first failure; each further one doubles it.

@@ -22,10 +22,24 @@ struct RegistrySession: Sendable {
         _ options: RegistryOptions,
         _ body: (RegistrySession) async throws -> Value
     ) async throws -> Value {
-        guard name.scheme == "https" || options.allowsInsecure else {
+        let root = try RegistryURL(registryOf: name, isSecure: name.scheme == "https")
+        return try await with(name, at: root, probes: true, client, options, body)
+    }
+
+    /// As above, with the host at `root` in the registry's place.
+    ///
+    /// `probes` says whether plain HTTP is tried where TLS is asked for and not spoken.
+    static func with<Value: Sendable>(
+        _ name: ModelName,
+        at root: RegistryURL,
+        probes: Bool = false,
+        _ client: RegistryClient,
+        _ options: RegistryOptions,
+        _ body: (RegistrySession) async throws -> Value
+    ) async throws -> Value {
+        guard root.isSecure || options.allowsInsecure else {
             throw RegistryError(.insecure, "insecure protocol http")
         }
-        let root = try RegistryURL(registryOf: name, isSecure: name.scheme == "https")
         var policy = client.policy
         if !options.mayBePrivate(root) { policy.privateAddresses = .never }
         let transport = try RegistryTransport(
@@ -42,7 +56,7 @@ struct RegistrySession: Sendable {
         do {
             let session = RegistrySession(
                 name: name,
-                root: try await spoken(root, transport, options),
+                root: probes ? try await spoken(root, transport, options) : root,
                 transport: transport,
                 authenticator: authenticator
             )
@@ -124,13 +138,6 @@ struct RegistrySession: Sendable {
     ///
     /// Throws: the last failure, after `policy.attempts`.
     func retrying<Value: Sendable>(_ work: () async throws -> Value) async throws -> Value {
-        var backOff = BackOff(policy)
-        while true {
-            do {
-                return try await work()
-            } catch let error as RegistryError {
-                try await backOff.pause(after: error)
-            }
-        }
+        try await BackOff.retrying(policy, work)
     }
 }

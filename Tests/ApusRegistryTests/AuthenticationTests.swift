@@ -77,6 +77,7 @@ import Testing
         ("", "unauthorized"), ("Negotiate", "unauthorized"),
         (#"Basic realm="x""#, "unauthorized"), ("Bearer", "protocolViolation"),
         (#"Bearer realm="ftp://x/""#, "protocolViolation"),
+        (#"Bearer realm="Authentication required""#, "unauthorized"),
         (#"Bearer realm="http://169.254.169.254/""#, "forbiddenAddress"),
     ])
     func challengesThatCannotBeMetAreErrors(_ challenge: String, _ code: String) async throws {

@@ -82,7 +82,7 @@ import Testing
     }
 
     @Test func brokenConnectionsAndServersAreTriedAgain() async throws {
-        let (shelf, desk) = (Shelf(), try Desk { $0.stallTimeout = .milliseconds(500) })
+        let (shelf, desk) = (Shelf(), try Desk { $0.stallTimeout = .milliseconds(1500) })
         let counter = Counter()
         try await RogueRegistry.run({ request in
             guard request.path == shelf.weightsPath, let range = request.range else {
@@ -198,7 +198,7 @@ import Testing
         let (shelf, desk) = (Shelf(), try Desk { $0.streamsPerBlob = 1 })
         let counter = Counter()
         let digest = Digest(hashing: shelf.weights)
-        let partial = desk.store.blobs.partialPath(of: digest)
+        let partial = desk.store.paths.partialPath(of: DownloadTarget(digest))
         try await RogueRegistry.run({ request in
             guard request.path == shelf.weightsPath else { return shelf.answer(request) }
             return counter.next() < 3 ? shelf.answer(request) : .init(status: 418)
@@ -238,12 +238,12 @@ import Testing
         }) { registry in
             let pull = Task { try await desk.pull(registry) }
             let blobs = desk.store.blobs
-            while blobs.completedBytes(of: digest, sizeBytes: 100_000) < 32768 {
+            while blobs.completedBytes(of: DownloadTarget(digest), sizeBytes: 100_000) < 32768 {
                 try await Task.sleep(for: .milliseconds(2))
             }
             pull.cancel()
             await #expect(throws: (any Error).self) { try await pull.value }
-            #expect(blobs.completedBytes(of: digest, sizeBytes: 100_000) == 32768)
+            #expect(blobs.completedBytes(of: DownloadTarget(digest), sizeBytes: 100_000) == 32768)
         }
     }
 

@@ -92,8 +92,51 @@ struct Desk: Sendable {
                 keyPath: folder.path("home/.ollama/id_ed25519"),
                 userAgent: "test"
             ),
+            inspector: Self.inspector,
             policy: policy
         )
+    }
+
+    /// Reads files of tests, which are `GGUF`, a number of a part, a number of parts, and noise.
+    static let inspector: ModelInspector = {
+        var inspector = ModelInspector(facts: { paths in
+            let start = try start(of: paths.first ?? "")
+            guard start[4] != UInt8(ascii: "x") else {
+                throw StoreError(.invalidRequest, "The file is damaged.")
+            }
+            return ModelFacts(
+                role: start[4] == UInt8(ascii: "p") ? .projector : .model,
+                family: "llama",
+                parameterCount: 1_000_000,
+                quantization: "Q8_0"
+            )
+        })
+        inspector.split = { path in
+            let start = try start(of: path)
+            return start[5] > 1 ? (Int(start[4]), Int(start[5])) : nil
+        }
+        return inspector
+    }()
+
+    private static func start(of path: String) throws -> [UInt8] {
+        let file = try FileHandle(forReadingFrom: URL(filePath: path))
+        defer { try? file.close() }
+        return Array(try file.read(upToCount: 6) ?? Data()) + [0, 0, 0, 0, 0, 0]
+    }
+
+    /// Pulls the file at a URL, and returns what was reported.
+    @discardableResult
+    func pull(
+        url text: String,
+        as name: String? = nil,
+        _ options: RegistryOptions = RegistryOptions(allowsInsecure: true)
+    ) async throws -> [RegistryProgress] {
+        let lines = Lines()
+        let url = try #require(try ModelURL(text, hubHosts: client.policy.hubHosts))
+        try await client.pull(url, called: name.map { try ModelName($0) }, options) {
+            lines.add($0)
+        }
+        return lines.all
     }
 
     /// The model's name at a registry of this machine.

@@ -131,7 +131,8 @@ struct ProxySettingsTests {
                 environment: ["https_proxy": "https://p:1"],
                 home: folder.path("home"),
                 version: "1"
-            )
+            ),
+            inspector: Desk.inspector
         )
         let name = try ModelName("registry.invalid/team/m")
         try await fails("invalidSetting") { try await client.pull(name) { _ in } }
@@ -147,6 +148,7 @@ struct ProxySettingsTests {
             let client = RegistryClient(
                 store: desk.store,
                 settings: settings,
+                inspector: Desk.inspector,
                 policy: desk.client.policy
             )
             let name = try ModelName("registry.invalid/team/m")

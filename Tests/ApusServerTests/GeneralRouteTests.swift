@@ -61,7 +61,11 @@ import Testing
     @Test(arguments: [
         ("/api/pull", #"{"model":""}"#, "invalid model name"),
         ("/api/pull", #"{"model":"../../x"}"#, "invalid model name"),
-        ("/api/pull", #"{"model":"https://a.example/b/c.gguf"}"#, "not supported"),
+        ("/api/pull", #"{"model":"https://u:p@a.example/b/c.gguf"}"#, "user name or password"),
+        ("/api/pull", #"{"model":"https://a.example/.gguf"}"#, "no name for a model"),
+        ("/api/pull", #"{"model":"a","as":"../x"}"#, "invalid model name"),
+        ("/api/pull", #"{"model":"https://a.example/b/c.bin?token=1"}"#, "invalid model name"),
+        ("/api/push", #"{"model":"a","as":"b"}"#, "'as' is for pulls"),
         ("/api/push", "{}", "model is required"),
         ("/api/push", #"{"model":"","name":"a b"}"#, "invalid model name"),
     ])
@@ -91,6 +95,23 @@ import Testing
                     ["error": "model 'none:latest' not found"],
                 ]
             )
+        }
+    }
+
+    /// Plain HTTP needs to be allowed for files, too, whatever they are to be called.
+    @Test func filesAtURLsArePulledOrMadeFrom() async throws {
+        try await Bench(hasRegistry: true).run { client in
+            let url = "http://127.0.0.1:9/a/b.gguf?token=secret"
+            for (path, body) in [
+                ("/api/pull", #"{"model":"\#(url)","as":"c"}"#),
+                ("/api/create", #"{"model":"x","from":"\#(url)"}"#),
+            ] {
+                let response = try await client.send(.post, path, body)
+                #expect(
+                    response.lines
+                        == [["status": "pulling manifest"], ["error": "insecure protocol http"]]
+                )
+            }
         }
     }
 

@@ -15,7 +15,7 @@ struct PartialBlobTests {
 
     private func start(_ digest: Digest? = nil) throws -> PartialBlob {
         let download = try blobs.startDownload(
-            of: digest ?? self.digest,
+            of: DownloadTarget(digest ?? self.digest),
             sizeBytes: 20_000,
             pieceBytes: 4096
         )
@@ -49,7 +49,7 @@ struct PartialBlobTests {
             // Half a piece is lost with the writer.
             try PieceWriter(partial, pieces: 4..<5).write(Array(content[16384..<17000]).span.bytes)
         }
-        #expect(blobs.completedBytes(of: digest, sizeBytes: 20_000) == 8192)
+        #expect(blobs.completedBytes(of: DownloadTarget(digest), sizeBytes: 20_000) == 8192)
         let partial = try start()
         #expect(partial.missing == [0..<1, 3..<5])
         #expect(partial.completedBytes == 8192)
@@ -58,18 +58,26 @@ struct PartialBlobTests {
     @Test func oneAtATimeDownloads() throws {
         let first = try start()
         try write(0..<1, to: first)
-        let download = try blobs.startDownload(of: digest, sizeBytes: 20_000, pieceBytes: 4096)
+        let download = try blobs.startDownload(
+            of: DownloadTarget(digest),
+            sizeBytes: 20_000,
+            pieceBytes: 4096
+        )
         guard case .busy(let completed) = download else { throw StoreError(.system, "Not busy.") }
         #expect(completed == 4096)
         try write(1..<5, to: first)
         _ = try first.finish()
-        let last = try blobs.startDownload(of: digest, sizeBytes: 20_000, pieceBytes: 4096)
+        let last = try blobs.startDownload(
+            of: DownloadTarget(digest),
+            sizeBytes: 20_000,
+            pieceBytes: 4096
+        )
         guard case .present = last else { throw StoreError(.system, "Not present.") }
     }
 
     @Test func damageOnDiskIsFoundAndAskedForAgain() throws {
         do { try write(0..<5, to: try start()) }
-        let path = blobs.partialPath(of: digest)
+        let path = blobs.paths.partialPath(of: DownloadTarget(digest))
         let handle = try #require(FileHandle(forUpdatingAtPath: path))
         try handle.seek(toOffset: 9000)
         try handle.write(contentsOf: Data([content[9000] ^ 0xFF]))
@@ -109,7 +117,8 @@ struct PartialBlobTests {
 
     /// Writes a journal, and a file of the right size.
     private func plant(_ text: String) throws {
-        let path = "models/blobs/partial/\(digest.fileName)"
+        let target = DownloadTarget(digest)
+        let path = "models/blobs/partial/\(target.fileName)"
         try fixture.folder.write(text, to: path + ".journal")
         try fixture.folder.write(String(repeating: " ", count: 20_000), to: path)
     }
@@ -128,5 +137,67 @@ struct PartialBlobTests {
         #expect(grid.count <= 1 << 16)
         #expect(grid.count == 0 || grid.bytes(of: grid.count - 1).upperBound == size)
         #expect(grid.bytes(of: 0..<grid.count) == 0..<size)
+    }
+
+    /// A target whose digest is not known before.
+    private func place(_ version: String) throws -> BlobStore.Download {
+        try blobs.startDownload(
+            of: DownloadTarget(place: "https://host/secret", version: version),
+            sizeBytes: 20_000,
+            pieceBytes: 4096
+        )
+    }
+
+    private func begin(_ version: String) throws -> PartialBlob {
+        guard case .started(let partial) = try place(version) else {
+            throw StoreError(.busy, "Not started.")
+        }
+        return partial
+    }
+
+    @Test func contentOfUnknownDigestIsResumedInOneVersionOnly() throws {
+        try write(0..<3, to: begin("one"))
+        #expect(try begin("one").missing == [3..<5])
+        #expect(try begin("two").missing == [0..<5])
+        #expect(try begin("one").missing == [0..<5])
+        #expect(fixture.blobNames.allSatisfy { !$0.contains("secret") && !$0.contains("host") })
+    }
+
+    @Test func whatItBecameIsRemembered() throws {
+        do {
+            let partial = try begin("one")
+            try write(0..<5, to: partial)
+            guard case .complete(let found) = try partial.finish() else {
+                throw StoreError(.system, "Lacks.")
+            }
+            #expect(found == digest)
+        }
+        try blobs.verify(digest)
+        #expect(fixture.blobNames.count == 2)
+        guard case .present(digest) = try place("one") else { throw StoreError(.system, "Absent.") }
+        try blobs.remove(digest)
+        #expect(try begin("one").missing == [0..<5])
+    }
+
+    /// Nothing else would tell that the disk changed a piece.
+    @Test func damageIsNoticedWithoutADigest() throws {
+        let partial = try begin("one")
+        try write(4..<5, to: partial)
+        let name = try #require(fixture.blobNames.first { $0.hasPrefix("content-") })
+        let file = try FileHandle(
+            forWritingTo: URL(filePath: "\(fixture.store.paths.blobs)/\(name)")
+        )
+        try file.seek(toOffset: 17_000)
+        try file.write(contentsOf: Data([1, 2, 3]))
+        try file.close()
+        try write(0..<4, to: partial)
+        guard case .lacks([4..<5]) = try partial.finish() else {
+            throw StoreError(.system, "Not noticed.")
+        }
+        try write(4..<5, to: partial)
+        guard case .complete(digest) = try partial.finish() else {
+            throw StoreError(.system, "Lacks.")
+        }
+        try blobs.verify(digest)
     }
 }

@@ -62,7 +62,12 @@ actor Authenticator {
     }
 
     private func bearer(_ challenge: Challenge, _ url: RegistryURL) async throws -> String {
-        let realm = try RegistryURL(challenge.parameters["realm"] ?? "")
+        let place = challenge.parameters["realm"] ?? ""
+        guard place.isEmpty || place.contains("://") else {
+            // Words, as Hugging Face's files have them: no tokens are given out anywhere.
+            throw RegistryError(.unauthorized, "unauthorized: access denied")
+        }
+        let realm = try RegistryURL(place)
         guard realm.isSecure || !url.isSecure || options.allowsInsecure else {
             throw RegistryError(.insecure, "Tokens are to come from \(realm.host) over plain HTTP.")
         }

@@ -1,11 +1,15 @@
 internal import ApusStore
 internal import NIOCore
 
-/// The download of one layer: what the store lacks of it, over several connections.
+/// The download of one blob: what the store lacks of it, over several connections.
 struct BlobPull: Sendable {
-    let session: RegistrySession
+    let source: any BlobSource
     let blobs: BlobStore
-    let layer: Layer
+    let target: DownloadTarget
+    let sizeBytes: Int64
+    /// Whether bytes of different answers are sure to belong together.
+    var isResumable = true
+    let policy: RegistryPolicy
     /// Told about bytes that arrived.
     let advance: @Sendable (Int) -> Void
     /// Told how many bytes there are altogether.
@@ -16,24 +20,24 @@ struct BlobPull: Sendable {
     /// How often another process's download is looked at.
     private static let waiting = Duration.milliseconds(200)
 
-    private var policy: RegistryPolicy { session.policy }
-
-    /// Makes the layer a blob of the store.
+    /// Makes what is to be downloaded a blob of the store, and returns its digest.
     ///
     /// Where somebody else downloads it already, waits for them, and goes on where they stop.
-    func run() async throws {
+    /// Throws: `changed`, and nothing is kept; `digestMismatch`.
+    func run() async throws -> Digest {
         while true {
-            let (blobs, layer, pieceBytes) = (blobs, layer, policy.pieceBytes)
+            let (blobs, target, sizeBytes) = (blobs, target, sizeBytes)
+            let pieceBytes = policy.pieceBytes
             let download = try await Disk.run {
                 try blobs.startDownload(
-                    of: layer.digest,
-                    sizeBytes: layer.sizeBytes,
+                    of: target,
+                    sizeBytes: sizeBytes,
                     pieceBytes: pieceBytes
                 )
             }
             switch download {
-            case .present:
-                return
+            case .present(let digest):
+                return digest
             case .busy(let completed):
                 place(completed)
                 try await Task.sleep(for: Self.waiting)
@@ -43,14 +47,18 @@ struct BlobPull: Sendable {
         }
     }
 
-    private func complete(_ partial: PartialBlob) async throws {
+    private func complete(_ partial: PartialBlob) async throws -> Digest {
         do {
             for _ in 0..<Self.maximumRounds {
                 place(partial.completedBytes)
                 let missing = partial.missing
                 if !missing.isEmpty { try await fetch(missing, of: partial) }
-                if case .complete = try await Disk.run({ try partial.finish() }) { return }
+                let outcome = try await Disk.run { try partial.finish() }
+                if case .complete(let digest) = outcome { return digest }
             }
+        } catch let error as RegistryError where error.code == .changed {
+            try await Disk.run { try partial.discard() }
+            throw error
         } catch let error as StoreError {
             switch error.code {
             case .noSpace:
@@ -68,31 +76,29 @@ struct BlobPull: Sendable {
         }
         throw StoreError(
             .digestMismatch,
-            "The disk does not keep what is written to it: \(layer.digest) stays damaged."
+            "The disk does not keep what is written to it: a download stays damaged."
         )
     }
 
     /// Fetches runs of pieces.
     ///
-    /// The first answer tells whether the registry can send ranges; if not, one connection brings
+    /// The first answer tells whether the host can send ranges; if not, one connection brings
     /// everything.
     private func fetch(_ runs: [Range<Int>], of partial: PartialBlob) async throws {
+        guard isResumable else { return try await fetchAtOnce(partial) }
         let parts = parts(of: runs, partial.grid)
         guard let first = parts.first else { return }
-        let source = BlobSource(session: session, layer: layer)
         let writer = PieceWriter(partial, pieces: first)
-        let body = try await session.retrying {
+        let body = try await BackOff.retrying(policy) {
             try await source.open(writer.position..<writer.end)
         }
-        if body.isWhole, parts.count > 1 {
-            return try await fetchWhole(partial, source, body)
-        }
+        if body.isWhole, parts.count > 1 { return try await fetchWhole(partial, body) }
         try await withThrowingTaskGroup(of: Void.self) { group in
             defer { group.cancelAll() }
-            group.addTask { try await fetch(writer, source, body) }
+            group.addTask { try await fetch(writer, body) }
             for (index, part) in parts.enumerated().dropFirst() {
                 if index >= policy.streamsPerBlob { try await group.next() }
-                group.addTask { try await fetch(PieceWriter(partial, pieces: part), source) }
+                group.addTask { try await fetch(PieceWriter(partial, pieces: part)) }
             }
             try await group.waitForAll()
         }
@@ -109,11 +115,7 @@ struct BlobPull: Sendable {
     }
 
     /// Fetches what a writer lacks, going on where a connection broke.
-    private func fetch(
-        _ writer: PieceWriter,
-        _ source: BlobSource,
-        _ first: BlobBody? = nil
-    ) async throws {
+    private func fetch(_ writer: PieceWriter, _ first: BlobBody? = nil) async throws {
         var next = first
         var backOff = BackOff(policy)
         while writer.position < writer.end {
@@ -138,11 +140,7 @@ struct BlobPull: Sendable {
     }
 
     /// Fetches all that is missing from answers that begin at the beginning.
-    private func fetchWhole(
-        _ partial: PartialBlob,
-        _ source: BlobSource,
-        _ first: BlobBody
-    ) async throws {
+    private func fetchWhole(_ partial: PartialBlob, _ first: BlobBody) async throws {
         var next: BlobBody? = first
         var backOff = BackOff(policy)
         while !partial.missing.isEmpty {
@@ -150,7 +148,7 @@ struct BlobPull: Sendable {
             do {
                 let body =
                     if let opened = next.take() { opened } else {
-                        try await source.open(0..<layer.sizeBytes)
+                        try await source.open(0..<sizeBytes)
                     }
                 var stream = BodyStream(body, policy: policy)
                 for run in partial.missing {
@@ -162,6 +160,16 @@ struct BlobPull: Sendable {
                 if partial.completedBytes > before { backOff.reset() }
                 try await backOff.pause(after: error)
             }
+        }
+    }
+
+    /// Fetches everything in one answer, from the beginning each time.
+    private func fetchAtOnce(_ partial: PartialBlob) async throws {
+        try await BackOff.retrying(policy) {
+            partial.forgetAll()
+            place(0)
+            var stream = BodyStream(try await source.open(0..<sizeBytes), policy: policy)
+            try await copy(&stream, to: PieceWriter(partial, pieces: 0..<partial.grid.count))
         }
     }
 

@@ -11,16 +11,21 @@ struct BlobBody: Sendable {
     let content: HTTPClientResponse.Body
 }
 
-/// Where the bytes of a layer come from.
-struct BlobSource: Sendable {
+/// Where the bytes of a blob come from.
+protocol BlobSource: Sendable {
+    /// Asks for a range of the blob; the answer may hold less, or all of it.
+    ///
+    /// Throws: `protocolViolation` when the answer is of another range or another size.
+    func open(_ range: Range<Int64>) async throws -> BlobBody
+}
+
+/// The bytes of a layer, at its registry.
+struct LayerSource: BlobSource {
     let session: RegistrySession
     let layer: Layer
 
     private var root: RegistryURL { session.root }
 
-    /// Asks for a range of the layer; the answer may hold less, or all of it.
-    ///
-    /// Throws: `protocolViolation` when the answer is of another range or another size.
     func open(_ range: Range<Int64>) async throws -> BlobBody {
         let response = try await session.send(
             RegistryTransport.Request(
@@ -65,20 +70,10 @@ struct BlobSource: Sendable {
         _ response: RegistryTransport.Response,
         _ range: Range<Int64>
     ) throws(RegistryError) {
-        let text = response.header("Content-Range") ?? ""
-        let numbers = text.dropFirst(text.hasPrefix("bytes ") ? 6 : 0)
-            .split(whereSeparator: { $0 == "-" || $0 == "/" })
-        guard numbers.count == 3, let first = Int64(numbers[0]), let last = Int64(numbers[1]),
-            first == range.lowerBound, last >= first, last < range.upperBound,
-            numbers[2] == "*" || Int64(numbers[2]) == layer.sizeBytes
-        else {
-            throw RegistryError(
-                .protocolViolation,
-                "\(response.url.host) was asked for bytes \(range.lowerBound) to "
-                    + "\(range.upperBound - 1) of \(layer.sizeBytes) and answers with "
-                    + "\(StoreError.quoted(text))."
-            )
-        }
+        guard let answer = ContentRange(response), range.contains(answer.bytes),
+            answer.bytes.lowerBound == range.lowerBound,
+            answer.total == nil || answer.total == layer.sizeBytes
+        else { throw ContentRange.wrong(response, range, of: layer.sizeBytes) }
     }
 
     private func checkLength(_ response: RegistryTransport.Response) throws(RegistryError) {
@@ -90,5 +85,43 @@ struct BlobSource: Sendable {
                     + "\(StoreError.quoted(text)) at \(response.url.host)."
             )
         }
+    }
+}
+
+/// `Content-Range`: which bytes an answer holds, and of how many.
+struct ContentRange {
+    /// The offsets of its bytes; never empty.
+    let bytes: Range<Int64>
+    /// Bytes of the whole; nil when the answer does not say.
+    let total: Int64?
+
+    /// Reads the header; nil when it is missing or makes no sense (RFC 9110, 14.4).
+    init?(_ response: RegistryTransport.Response) {
+        let text = response.header("Content-Range") ?? ""
+        guard text.hasPrefix("bytes ") else { return nil }
+        let numbers = text.dropFirst(6).split(
+            omittingEmptySubsequences: false,
+            whereSeparator: { $0 == "-" || $0 == "/" }
+        )
+        guard numbers.count == 3, let first = Int64(numbers[0]), let last = Int64(numbers[1]),
+            first >= 0, last >= first, last < .max
+        else { return nil }
+        bytes = first..<last + 1
+        total = Int64(numbers[2])
+        guard numbers[2] == "*" || total.map({ $0 > last }) == true else { return nil }
+    }
+
+    /// The error for an answer that holds something else than was asked for.
+    static func wrong(
+        _ response: RegistryTransport.Response,
+        _ range: Range<Int64>,
+        of sizeBytes: Int64
+    ) -> RegistryError {
+        RegistryError(
+            .protocolViolation,
+            "\(response.url.host) was asked for bytes \(range.lowerBound) to "
+                + "\(range.upperBound - 1) of \(sizeBytes) and answers with "
+                + "\(StoreError.quoted(response.header("Content-Range") ?? ""))."
+        )
     }
 }

@@ -5,6 +5,8 @@ internal import NIOHTTP1
 struct ModelPull: Sendable {
     let session: RegistrySession
     let store: ModelStore
+    /// What the model is to be called here.
+    let name: ModelName
     let report: RegistryClient.Report
 
     /// How often layers that are removed meanwhile are fetched again.
@@ -12,8 +14,8 @@ struct ModelPull: Sendable {
 
     private var policy: RegistryPolicy { session.policy }
 
-    func run() async throws {
-        let bytes = try await manifestBytes()
+    /// Downloads what the store lacks of the model with this manifest.
+    func run(_ bytes: [UInt8]) async throws {
         let layers = try PulledManifest.layers(of: bytes, from: session.root.host)
         for round in 1... {
             try await requireRoom(for: layers)
@@ -23,7 +25,7 @@ struct ModelPull: Sendable {
             }
             try await report(RegistryProgress("verifying sha256 digest"))
             try await report(RegistryProgress("writing manifest"))
-            let (store, name) = (store, session.name)
+            let (store, name) = (store, name)
             do {
                 let removed = try await Disk.run { try store.install(bytes, as: name) }
                 if removed > 0 { try await report(RegistryProgress("removing unused layers")) }
@@ -35,7 +37,8 @@ struct ModelPull: Sendable {
         }
     }
 
-    private func manifestBytes() async throws -> [UInt8] {
+    /// The manifest, as the registry has it.
+    func manifestBytes() async throws -> [UInt8] {
         do {
             return try await session.retrying {
                 let response = try await session.succeed(
@@ -81,7 +84,10 @@ struct ModelPull: Sendable {
             for layer in layers where store.blobs.size(of: layer.digest) != layer.sizeBytes {
                 let size = layer.sizeBytes
                 // A download that was begun has its room reserved.
-                let begun = store.blobs.completedBytes(of: layer.digest, sizeBytes: size)
+                let begun = store.blobs.completedBytes(
+                    of: DownloadTarget(layer.digest),
+                    sizeBytes: size
+                )
                 needed += begun > 0 ? 0 : size
             }
             try store.blobs.requireRoom(for: needed)
@@ -96,13 +102,15 @@ struct ModelPull: Sendable {
                 if index >= policy.blobsAtOnce { try await group.next() }
                 group.addTask {
                     let pull = BlobPull(
-                        session: session,
+                        source: LayerSource(session: session, layer: layer),
                         blobs: store.blobs,
-                        layer: layer,
+                        target: DownloadTarget(layer.digest),
+                        sizeBytes: layer.sizeBytes,
+                        policy: policy,
                         advance: { board.add(index, $0) },
                         place: { board.set(index, $0) }
                     )
-                    try await pull.run()
+                    _ = try await pull.run()
                     board.finish(index)
                 }
             }

@@ -30,6 +30,8 @@ final class RegistryTransport: Sendable {
         let body: HTTPClientResponse.Body
         /// Whose answer it is, after redirects.
         let url: RegistryURL
+        /// The redirects that led here, in order.
+        var passed: [(url: RegistryURL, headers: HTTPHeaders)] = []
 
         func header(_ name: String) -> String? { headers.first(name: name) }
     }
@@ -84,8 +86,10 @@ final class RegistryTransport: Sendable {
     /// Throws: `RegistryError`.
     func send(_ request: Request) async throws -> Response {
         var request = request
+        var passed: [(url: RegistryURL, headers: HTTPHeaders)] = []
         for _ in 0...policy.maximumRedirects {
-            let response = try await exchange(request)
+            var response = try await exchange(request)
+            response.passed = passed
             guard request.isFollowing, [301, 302, 303, 307, 308].contains(response.status) else {
                 return response
             }
@@ -97,6 +101,7 @@ final class RegistryTransport: Sendable {
             }
             let next = try self.location(location, of: response)
             await drain(response)
+            passed.append((response.url, response.headers))
             if next.origin != request.url.origin { request.authorization = nil }
             request.url = next
         }

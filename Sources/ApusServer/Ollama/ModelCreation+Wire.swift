@@ -1,5 +1,6 @@
 internal import ApusConversation
 internal import ApusDialects
+internal import ApusRegistry
 internal import ApusStore
 
 extension ModelCreation {
@@ -54,7 +55,8 @@ extension ModelCreation {
                     "a model is made either 'from' another model or of 'files', not of both"
                 )
             }
-            return .model(try ModelReference(from).name)
+            // The file at a URL is pulled before, under the name that it gets.
+            return .model(try ModelURL(from)?.name ?? ModelReference(from).name)
         }
         guard let files = body.files else {
             throw StoreError(.invalidRequest, "neither 'from' or 'files' was specified")

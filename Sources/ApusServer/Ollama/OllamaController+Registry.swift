@@ -9,16 +9,16 @@ extension OllamaController {
     @Sendable func pull(_ request: Request, _ context: ServerContext) async throws -> Response {
         let body = try await decode(OllamaTransfer.self, from: request)
         let text = body.modelName ?? ""
-        if text.contains("://"), text.lowercased().hasSuffix(".gguf") {
-            throw ServerError(
-                .invalidRequest,
-                "URLs of GGUF files are not supported; pull the repository "
-                    + "(hf.co/USER/REPOSITORY:QUANT), or make a model of the file with create"
-            )
+        let other = try body.as.flatMap { $0.isEmpty ? nil : try ModelReference($0).name }
+        if let url = try ModelURL(text) {
+            let name = try other ?? url.name
+            return try await transfer(body, request, context) { registry, options, report in
+                try await registry.pull(url, called: name, options, report: report)
+            }
         }
         let name = try ModelReference(text).name
         return try await transfer(body, request, context) { registry, options, report in
-            try await registry.pull(name, options, report: report)
+            try await registry.pull(name, called: other, options, report: report)
         }
     }
 
@@ -26,6 +26,12 @@ extension OllamaController {
         let body = try await decode(OllamaTransfer.self, from: request)
         guard let text = body.modelName, !text.isEmpty else {
             throw ServerError(.invalidRequest, "model is required")
+        }
+        guard (body.as ?? "").isEmpty else {
+            throw ServerError(
+                .invalidRequest,
+                "'as' is for pulls: give the model another name with copy, then push that"
+            )
         }
         let name = try ModelReference(text).name
         return try await transfer(body, request, context) { registry, options, report in
@@ -40,13 +46,17 @@ extension OllamaController {
         _ context: ServerContext,
         to queue: FrameQueue
     ) async throws {
-        guard let registry = services.registry, let text, !text.isEmpty,
-            let name = try? ModelReference(text).name,
+        guard let registry = services.registry, let text, !text.isEmpty else { return }
+        let url = try ModelURL(text)
+        guard let name = try url?.name ?? (try? ModelReference(text).name),
             try await !services.library.blocking({ try $0.contains(name) })
         else { return }
         let options = RegistryOptions(privateRegistries: privateRegistries(for: request, context))
-        try await registry.pull(name, options) {
-            try await queue.send(Reply.line(OllamaProgress($0)))
+        let report: RegistryClient.Report = { try await queue.send(Reply.line(OllamaProgress($0))) }
+        if let url {
+            try await registry.pull(url, called: name, options, report: report)
+        } else {
+            try await registry.pull(name, options, report: report)
         }
     }
 

@@ -86,8 +86,8 @@ struct OllamaFailureMapping {
         case .unauthorized, .forbiddenAddress: .forbidden
         case .notFound: .notFound
         case .stalled: .gatewayTimeout
-        case .unreachable, .untrusted, .badRedirect, .refused, .truncated, .protocolViolation,
-            .tooLarge:
+        case .unreachable, .untrusted, .badRedirect, .refused, .truncated, .changed,
+            .protocolViolation, .tooLarge:
             .badGateway
         case .invalidKey, .invalidSetting: .internalServerError
         }

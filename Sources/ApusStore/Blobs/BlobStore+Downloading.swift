@@ -8,7 +8,7 @@ extension BlobStore {
     /// What there is to do for a blob that is wanted.
     package enum Download: Sendable {
         /// Nothing: the blob is there.
-        case present
+        case present(Digest)
         /// To wait: another process or task downloads it and has so many bytes.
         case busy(completedBytes: Int64)
         /// To fetch what the partial blob lacks.
@@ -19,39 +19,49 @@ extension BlobStore {
     ///
     /// One process and task at a time gets `started`, and keeps it until it lets the partial blob
     /// go; the end of a process counts. Room for all of the blob is reserved at once.
-    /// `pieceBytes` is what a kill may lose; a download that was begun keeps its own.
+    /// `pieceBytes` is what a kill may lose; a download that was begun keeps its own. One of
+    /// another version of the target starts over.
     /// Throws: `noSpace` (nothing is left of a download that had just begun), `readOnly`.
     package func startDownload(
-        of digest: Digest,
+        of target: DownloadTarget,
         sizeBytes: Int64,
         pieceBytes: Int64
     ) throws(StoreError) -> Download {
-        if isPresent(digest, sizeBytes) { return .present }
+        if let digest = target.digest, isPresent(digest, sizeBytes) { return .present(digest) }
         try FileSystem.makeFolder(paths.partials)
-        let path = paths.journalPath(of: digest)
+        let path = paths.journalPath(of: target)
         guard let journal = try PartialJournal.open(path) else {
-            return .busy(completedBytes: completedBytes(of: digest, sizeBytes: sizeBytes))
+            return .busy(completedBytes: completedBytes(of: target, sizeBytes: sizeBytes))
         }
-        if isPresent(digest, sizeBytes) {
-            try FileSystem.remove(path)
-            return .present
+        if let digest = target.digest {
+            if isPresent(digest, sizeBytes) {
+                try FileSystem.remove(path)
+                return .present(digest)
+            }
+        } else if let digest = try journal.read(of: target, sizeBytes: sizeBytes)?.result,
+            isPresent(digest, sizeBytes)
+        {
+            FileSystem.touch(path)
+            return .present(digest)
         }
         let grid = PieceGrid(sizeBytes: sizeBytes, pieceBytes: pieceBytes)
-        return .started(
-            try PartialBlob(digest, grid, journal: journal, in: self)
-        )
+        return .started(try PartialBlob(target, grid, journal: journal, in: self))
     }
 
     /// Bytes that an unfinished download has, as far as its journal says; 0 when there is none.
-    package func completedBytes(of digest: Digest, sizeBytes: Int64) -> Int64 {
+    package func completedBytes(of target: DownloadTarget, sizeBytes: Int64) -> Int64 {
         guard
-            let read = try? FileSystem.contents(of: paths.journalPath(of: digest), limit: 32 << 20),
-            let header = read.bytes.split(separator: UInt8(ascii: "\n")).first
+            let read = try? FileSystem.contents(of: paths.journalPath(of: target), limit: 32 << 20),
+            let header = read.bytes.split(separator: UInt8(ascii: "\n")).first,
+            let grid = PartialJournal.grid(
+                String(decoding: header, as: UTF8.self),
+                of: target,
+                sizeBytes: sizeBytes
+            )
         else { return 0 }
         let lines = read.bytes.count { $0 == UInt8(ascii: "\n") } - 1
-        let words = String(decoding: header, as: UTF8.self).split(separator: " ")
-        guard words.count == 4, let pieceBytes = Int64(words[3]) else { return 0 }
-        let (bytes, overflowed) = Int64(max(0, lines)).multipliedReportingOverflow(by: pieceBytes)
+        let (bytes, overflowed) = Int64(max(0, lines))
+            .multipliedReportingOverflow(by: grid.pieceBytes)
         return overflowed ? 0 : min(max(0, bytes), sizeBytes)
     }
 

@@ -50,9 +50,6 @@ package struct BlobStore: Sendable {
     /// The file of a blob, whether it exists or not.
     package func path(of digest: Digest) -> String { paths.path(of: digest) }
 
-    /// The file in which an unfinished download of a blob is kept between attempts.
-    package func partialPath(of digest: Digest) -> String { paths.partialPath(of: digest) }
-
     /// The content of a small blob.
     ///
     /// Throws: `missingBlob`; `tooLarge` beyond `limit` bytes.

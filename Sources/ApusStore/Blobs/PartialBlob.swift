@@ -11,13 +11,14 @@ internal import Glibc
 ///
 /// What has arrived is hashed in order as it is completed; pieces left by an earlier attempt are
 /// compared with the journal on the way, and asked for again when they are not what it says. Nothing
-/// is visible as a blob before all of it has the right digest. Holds the download's lock.
+/// is visible as a blob before all of it has the right digest, or where none is known, is on disk as
+/// it arrived. Holds the download's lock.
 /// Thread-safe; all calls block on the disk.
 package final class PartialBlob: Sendable {
     /// How far a download has come.
     package enum Outcome: Sendable {
-        /// It is a blob of the store.
-        case complete
+        /// It is a blob of the store, with this digest.
+        case complete(Digest)
         /// These pieces have to be fetched, for the first time or again.
         case lacks([Range<Int>])
     }
@@ -37,8 +38,7 @@ package final class PartialBlob: Sendable {
 
     /// How the blob is divided.
     package let grid: PieceGrid
-    /// The digest that it must turn out to have.
-    package let digest: Digest
+    private let target: DownloadTarget
     private let blobs: BlobStore
     private let data: Descriptor
     private let journal: PartialJournal
@@ -47,30 +47,31 @@ package final class PartialBlob: Sendable {
 
     /// Opens the files of a download whose journal is locked.
     init(
-        _ digest: Digest,
+        _ target: DownloadTarget,
         _ wished: PieceGrid,
         journal: consuming PartialJournal,
         in blobs: BlobStore
     ) throws(StoreError) {
-        self.digest = digest
+        self.target = target
         self.blobs = blobs
-        let path = blobs.partialPath(of: digest)
+        let path = blobs.paths.partialPath(of: target)
         let data = try Descriptor(opening: path, O_RDWR | O_CREAT | O_NOFOLLOW, mode: 0o600)
         let status = try data.status()
         guard status.kind == .file else {
             throw StoreError(.system, "A download's file is no regular file.", detail: path)
         }
-        var known = try journal.read(sizeBytes: wished.sizeBytes)
-        if status.size != wished.sizeBytes { known = nil }
+        var known = try journal.read(of: target, sizeBytes: wished.sizeBytes)
+        // One that was finished, and whose blob is gone, has nothing any more.
+        if status.size != wished.sizeBytes || known?.result != nil { known = nil }
         let grid = known?.grid ?? wished
         if known == nil {
             do {
                 try data.reserve(0)
                 try data.reserve(grid.sizeBytes)
-                try journal.begin(grid)
+                try journal.begin(grid, of: target)
             } catch {
                 try? FileSystem.remove(path)
-                try? FileSystem.remove(blobs.paths.journalPath(of: digest))
+                try? FileSystem.remove(blobs.paths.journalPath(of: target))
                 throw error
             }
         }
@@ -137,7 +138,7 @@ package final class PartialBlob: Sendable {
         let missing = missing
         if !missing.isEmpty { return .lacks(missing) }
         let actual = Digest(check.withLock { $0.hasher.finalize() })
-        guard actual == digest else {
+        if let digest = target.digest, digest != actual {
             let damaged = try damagedPieces()
             guard damaged.isEmpty else {
                 restart(without: damaged)
@@ -148,16 +149,29 @@ package final class PartialBlob: Sendable {
         }
         try data.setMode(0o644)
         try data.synchronize()
-        try FileSystem.rename(blobs.partialPath(of: digest), to: blobs.path(of: digest))
-        try FileSystem.remove(blobs.paths.journalPath(of: digest))
-        return .complete
+        let partial = blobs.paths.partialPath(of: target)
+        if blobs.size(of: actual) == grid.sizeBytes {
+            try FileSystem.remove(partial)
+            FileSystem.touch(blobs.path(of: actual))
+        } else {
+            try FileSystem.rename(partial, to: blobs.path(of: actual))
+        }
+        if target.digest == nil {
+            try journal.finish(grid, of: target, as: actual)
+        } else {
+            try FileSystem.remove(blobs.paths.journalPath(of: target))
+        }
+        return .complete(actual)
     }
 
     /// Removes what has been downloaded.
     package func discard() throws(StoreError) {
-        try FileSystem.remove(blobs.partialPath(of: digest))
-        try FileSystem.remove(blobs.paths.journalPath(of: digest))
+        try FileSystem.remove(blobs.paths.partialPath(of: target))
+        try FileSystem.remove(blobs.paths.journalPath(of: target))
     }
+
+    /// Forgets all pieces: they are to be fetched again from the first on.
+    package func forgetAll() { restart(without: Array(0..<grid.count)) }
 
     /// Hashes the pieces that follow what has been hashed, up to the first that is missing.
     ///
@@ -177,7 +191,9 @@ package final class PartialBlob: Sendable {
             guard let digest else { return }
             let range = grid.bytes(of: next)
             let bytes = try data.read(upTo: range.count, at: range.lowerBound)
-            guard isFresh || Digest(hashing: bytes) == digest else {
+            // Without a digest of the whole, nothing later would tell that the disk damaged a piece.
+            let isTrusted = isFresh && target.digest != nil
+            guard isTrusted || Digest(hashing: bytes) == digest else {
                 forget(next)
                 return
             }

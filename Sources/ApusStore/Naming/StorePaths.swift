@@ -5,6 +5,8 @@
 /// root/blobs/sha256-<64 hex>                        content
 /// root/blobs/partial/sha256-<64 hex>                download in progress
 /// root/blobs/partial/sha256-<64 hex>.journal        what that download has, and its lock
+/// root/blobs/partial/url-<64 hex>[.journal]         the same for content whose digest is not known,
+///                                                   under the hash of where it comes from
 /// root/blobs/incoming-<random>                      upload in progress
 /// root/apus.lock                                    lock between processes
 /// root/apus.key                                     signs what clients send back
@@ -53,11 +55,15 @@ package struct StorePaths: Sendable, Hashable {
     /// only Ollama knows.
     package var partials: String { "\(blobs)/partial" }
 
-    /// The file in which a download of a blob collects, so that it can be resumed.
-    package func partialPath(of digest: Digest) -> String { "\(partials)/\(digest.fileName)" }
+    /// The file in which a download collects, so that it can be resumed.
+    package func partialPath(of target: DownloadTarget) -> String {
+        "\(partials)/\(target.fileName)"
+    }
 
     /// The file that records the pieces of a download.
-    package func journalPath(of digest: Digest) -> String { partialPath(of: digest) + ".journal" }
+    package func journalPath(of target: DownloadTarget) -> String {
+        partialPath(of: target) + ".journal"
+    }
 
     /// The file of a manifest, for exactly this spelling of the name.
     package func path(of name: ModelName) -> String {

@@ -1,6 +1,8 @@
 internal import ApusClient
 internal import ApusConversation
 internal import ApusDialects
+internal import ApusRegistry
+internal import ApusStore
 internal import ArgumentParser
 
 /// `apus run`: one answer, or a conversation when there is no prompt and a terminal.
@@ -10,12 +12,13 @@ struct RunCommand: AsyncParsableCommand {
         abstract: "Ask a model.",
         discussion: """
             Without a prompt and on a terminal an interactive session begins. What is piped in \
-            stands before the prompt. A model that is not there is pulled first. No server needs \
-            to run: without one, the model is run by this process.
+            stands before the prompt. A model that is not there is pulled first; it can be the URL \
+            of a GGUF file, as for pull. No server needs to run: without one, the model is run by \
+            this process.
             """
     )
 
-    @Argument(help: "The model.")
+    @Argument(help: "The model: a name, or the URL of a GGUF file.")
     var model: String
 
     @Argument(help: "The prompt.")
@@ -116,7 +119,7 @@ struct RunCommand: AsyncParsableCommand {
     ///
     /// Throws: `DialectError`, `JSONError`, `StoreError`, `CommandFailure`.
     private func settings() throws -> ChatSettings {
-        var settings = ChatSettings(model: model)
+        var settings = ChatSettings(model: try name())
         settings.system = system
         settings.isVerbose = verbose
         settings.wraps = !nowordwrap
@@ -131,6 +134,9 @@ struct RunCommand: AsyncParsableCommand {
         return settings
     }
 
+    /// The name of the model; the file at a URL has it once it is pulled.
+    private func name() throws -> String { try ModelURL(model)?.name.shortest ?? model }
+
     private static func effort(_ text: String) throws -> OllamaThink {
         do {
             return try OllamaThink(text: text)
@@ -144,8 +150,9 @@ struct RunCommand: AsyncParsableCommand {
 
     /// What the server knows of the model, once it has it.
     private func description(_ session: Session) async throws -> OllamaShow.Response {
+        let request = OllamaShow.Request(model: try name())
         do {
-            return try await session.client.show(OllamaShow.Request(model: model))
+            return try await session.client.show(request)
         } catch let error as ClientError where error.code == .refused(status: 404) {
             do {
                 try await ModelTransfer.pull(
@@ -153,9 +160,10 @@ struct RunCommand: AsyncParsableCommand {
                     session
                 )
             } catch let error as ClientError {
-                throw CommandFailure("model '\(model)' is not here, and \(error.message)")
+                let name = request.model ?? ""
+                throw CommandFailure("model '\(name)' is not here, and \(error.message)")
             }
-            return try await session.client.show(OllamaShow.Request(model: model))
+            return try await session.client.show(request)
         }
     }
 
@@ -166,13 +174,14 @@ struct RunCommand: AsyncParsableCommand {
         guard capabilities.contains("embedding"), !capabilities.contains("completion") else {
             return false
         }
+        let name = try name()
         guard !text.isEmpty else {
             throw CommandFailure(
                 "embedding models require input text. "
-                    + "Usage: apus run \(model) \"your text here\""
+                    + "Usage: apus run \(name) \"your text here\""
             )
         }
-        var request = OllamaEmbed.Request(model: model, inputs: [text])
+        var request = OllamaEmbed.Request(model: name, inputs: [text])
         request.truncate = truncate
         request.dimensions = dimensions
         let vectors = try await session.client.embed(request).embeddings

@@ -41,7 +41,11 @@ struct Composition: Sendable {
         services = ServerServices(
             library: library,
             scheduler: Self.scheduler(configuration, logger),
-            registry: RegistryClient(store: store, settings: settings),
+            registry: RegistryClient(
+                store: store,
+                settings: settings,
+                inspector: library.inspector
+            ),
             converter: Self.converter(logger),
             now: { WireTime(Date()) }
         )

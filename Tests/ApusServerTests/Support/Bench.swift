@@ -37,7 +37,8 @@ struct Bench: Sendable {
         settings.maximumQueue = 8
         let registry = RegistryClient(
             store: library.store,
-            settings: RegistrySettings(keyPath: folder + "/key", userAgent: "test")
+            settings: RegistrySettings(keyPath: folder + "/key", userAgent: "test"),
+            inspector: library.inspector
         )
         services = ServerServices(
             library: library,
