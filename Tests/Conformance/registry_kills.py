@@ -42,6 +42,8 @@ class Depot(http.server.ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), DepotHandler)
         self.port = self.server_address[1]
         self.uploads = {}
+        # Whose request may add to an upload: of a connection that broke, more may still come.
+        self.writers = {}
         self.blobs = {}
         self.manifests = {}
         self.received = 0
@@ -85,13 +87,18 @@ class DepotHandler(http.server.BaseHTTPRequestHandler):
         name, upload = self.upload()
         if upload is None:
             return self.answer(200 if self.path == "/v2/" else 404)
-        self.at(204, name)
+        with self.server.lock:
+            self.server.writers[name] = None
+            self.at(204, name)
 
     def do_PATCH(self):
         name, upload = self.upload()
         left = int(self.headers["Content-Length"])
         start = int(self.headers["Content-Range"].split("-")[0])
-        if upload is None or start != len(upload):
+        with self.server.lock:
+            self.server.writers[name] = self
+            fits = upload is not None and start == len(upload)
+        if not fits:
             self.close_connection = True
             return self.answer(404 if upload is None else 416)
         while left > 0:
@@ -100,8 +107,11 @@ class DepotHandler(http.server.BaseHTTPRequestHandler):
                 self.close_connection = True
                 return
             left -= len(data)
-            upload += data
             with self.server.lock:
+                if self.server.writers[name] is not self:
+                    self.close_connection = True
+                    return
+                upload += data
                 self.server.received += len(data)
         self.at(202, name)
 
