@@ -17,6 +17,26 @@ import Testing
         return statuses
     }
 
+    /// Clients of Ollama get these errors as lines of a stream that has begun.
+    @Test func filesAreParsedBeforeTheyAreFoundWanting() throws {
+        let fixture = try StoreFixture()
+        let missing = Digest(hashing: Array("missing".utf8))
+        let text = try fixture.plant("no model")
+        for digest in [missing, text] {
+            let creation = ModelCreation(
+                name: try ModelName("x"),
+                source: .files([.init(name: "model.gguf", digest: digest)])
+            )
+            var statuses: [String] = []
+            #expect(throws: StoreError.self) {
+                try fixture.store.create(creation, inspector: StoreFixture.inspector) {
+                    statuses.append($0.status)
+                }
+            }
+            #expect(statuses == ["parsing GGUF"])
+        }
+    }
+
     private func fromFile(_ name: String, _ fixture: StoreFixture) throws -> ModelCreation {
         let digest = try fixture.plant("GGUF weights")
         return ModelCreation(

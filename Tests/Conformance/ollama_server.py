@@ -47,7 +47,7 @@ intended("`OPTIONS` without `Origin`", "route OPTIONS .*", other_status=True)
 intended("`/api/status`", "route GET /api/status")
 intended("options or a `format` of the wrong type", "(generate|chat) (options|format)",
          other_status=True)
-intended("errors under `/v1`", "v1 (only-projector|only-adapter)", other_status=True)
+intended("errors under `/v1`", "v1 only-projector", other_status=True)
 intended("`push` of an invalid name",
          r"body push (bad name|slash|long|at|dots|tab|quoted|lone surrogate)", other_status=True)
 intended("errors of a pull or push that is not streamed", "(push|pull) missing, not streamed",
@@ -71,8 +71,8 @@ intended("`show --modelfile`", "show .*(requires|parameters|everything|everythin
 intended("`RENDERER`", ".* (from-)?renderer")
 intended("images, audio", "(show|show verbose|tags) (from-)?vision")
 intended("adapters in manifests", "tags (with-adapter|gguf-adapter-file)")
-intended("models without weights", "(show|show verbose|tags) (only-projector|only-adapter)",
-         other_status=True)
+intended("models without weights", "(show|show verbose|tags) only-projector", other_status=True)
+intended("adapters that do not fit", ".* (only-adapter|half-adapter)", other_status=True)
 
 
 class Server:
@@ -266,6 +266,8 @@ PROJECTOR = {
     "general.type": ("text", "mmproj"), "clip.has_vision_encoder": ("bool", True),
     "clip.projector_type": ("text", "mlp"), "clip.vision.block_count": ("u32", 1),
 }
+LORA = (("blk.0.attn_q.weight", [32, 32]),)
+PAIR = (("blk.0.attn_q.weight.lora_a", [32, 2]), ("blk.0.attn_q.weight.lora_b", [2, 32]))
 ADAPTER = {
     "general.architecture": ("text", "llama"), "general.type": ("text", "adapter"),
     "adapter.type": ("text", "lora"), "adapter.lora.alpha": ("f32", 16.0),
@@ -472,8 +474,9 @@ def creations(compare, models):
     for name, files in (("sink", ["sink.gguf"]), ("embedder", ["embedder.gguf"]), ("demo", ["demo.gguf"]),
                         ("vision", ["tiny.gguf", "projector.gguf"]), ("suffixless", ["plain"])):
         models.create(name, {"files": files})
-    models.create("with-adapter", {"files": ["tiny.gguf"], "adapters": ["adapter.gguf"]})
-    models.create("gguf-adapter-file", {"files": ["tiny.gguf", "adapter.gguf"]})
+    models.create("with-adapter", {"files": ["lora.gguf"], "adapters": ["adapter.gguf"]})
+    models.create("gguf-adapter-file", {"files": ["lora.gguf", "adapter.gguf"]})
+    models.create("half-adapter", {"files": ["lora.gguf"], "adapters": ["half.gguf"]})
     models.create("from-everything-again", {"from": f"{PREFIX}-everything", "license": "second",
                                             "parameters": {"top_p": 0.5}, "system": "other"})
     models.create("from-everything-system", {"from": f"{PREFIX}-everything", "system": "other"})
@@ -624,8 +627,8 @@ def main():
     tiny = gguf(llama())
     files = {"tiny.gguf": tiny, "sink.gguf": gguf(KITCHEN_SINK), "embedder.gguf": gguf(EMBEDDER),
              "projector.gguf": gguf(PROJECTOR, (("v.blk.0.w", [4]),)), "demo.gguf": demo,
-             "adapter.gguf": gguf(ADAPTER, (("blk.0.attn_q.weight.lora_a", [4, 2]),)),
-             "adapter2.gguf": gguf(ADAPTER, (("blk.0.attn_k.weight.lora_a", [4, 2]),)),
+             "lora.gguf": gguf(llama(), LORA), "adapter.gguf": gguf(ADAPTER, PAIR),
+             "adapter2.gguf": gguf({**ADAPTER, "x": ("u8", 1)}, PAIR), "half.gguf": gguf(ADAPTER, PAIR[:1]),
              "text.gguf": b"this is no model", "text.txt": b"neither is this", "cut.gguf": tiny[:100],
              "odd.gguf": gguf({"general.architecture": ("text", "zzz")}), "plain": gguf(llama(x=("u8", 1)))}
     routes(compare)

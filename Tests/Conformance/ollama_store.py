@@ -162,9 +162,10 @@ def made_by_ollama(ollama, demo, tiny, registry):
     weights = {"demo.gguf": ollama.upload(demo)}
     check("Ollama makes a model that runs",
           *ollama.done("/api/create", {"model": "Runs:V1", "files": weights, "system": "Be brief."}))
-    adapter = ollama.upload(wire.gguf(wire.ADAPTER, (("blk.0.attn_q.weight.lora_a", [4, 2]),)))
-    check("Ollama makes a model with an adapter", *ollama.done(
-        "/api/create", {"model": "adapted", "files": files, "adapters": {"a.gguf": adapter}}))
+    adapted = {"files": {"lora.gguf": ollama.upload(wire.gguf(wire.llama(), wire.LORA))},
+               "adapters": {"a.gguf": ollama.upload(wire.gguf(wire.ADAPTER, wire.PAIR))}}
+    check("Ollama makes a model with an adapter",
+          *ollama.done("/api/create", {"model": "adapted", **adapted}))
     ollama.ask("POST", "/api/copy", {"source": "Runs:V1", "destination": "other.host:5000/team/runs:x"})
     ollama.ask("DELETE", "/api/delete", {"model": "from-info"})
     if registry:
