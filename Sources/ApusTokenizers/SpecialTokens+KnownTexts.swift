@@ -61,7 +61,12 @@ extension SpecialTokens {
         }
     }
 
-    mutating func collectEndOfGeneration(_ texts: TextIndex, _ kinds: inout [TokenKind]) {
+    /// `ends` are those that the file names.
+    mutating func collectEndOfGeneration(
+        _ texts: TextIndex,
+        _ ends: [Int32],
+        _ kinds: inout [TokenKind]
+    ) {
         for text in Self.endOfGenerationTexts {
             guard let id = texts.id(of: text) else { continue }
             endOfGeneration.insert(id)
@@ -71,6 +76,7 @@ extension SpecialTokens {
             end, endOfTurn, endOfMessage, infillPadding, infillRepository, infillFile,
         ]
         endOfGeneration.formUnion(roles.compactMap { $0 })
+        endOfGeneration.formUnion(ends)
         removeFalseEnds(texts, &kinds)
     }
 

@@ -69,7 +69,7 @@ package struct SpecialTokens: Sendable {
         takeDefaults(of: vocabulary.model, count: count)
         takeKnownTexts(texts, &kinds)
         try takeFlags(vocabulary, addsBeginning: addsBeginning)
-        collectEndOfGeneration(texts, &kinds)
+        collectEndOfGeneration(texts, ids.ends.compactMap { role($0) }, &kinds)
     }
 
     private static func required(

@@ -27,11 +27,16 @@ extension Tokenizer {
             switch fragment {
             case .text(let range):
                 let text = range.count == bytes.count ? bytes : Array(bytes[range])
-                storage.model.encode(text, followsSpecial: followsSpecial, into: &tokens)
+                let hasSpace = storage.addsOneSpaceAtMost && text.first == UInt8(ascii: " ")
+                storage.model.encode(
+                    text,
+                    followsSpecial: followsSpecial && !hasSpace,
+                    into: &tokens
+                )
                 followsSpecial = false
             case .token(let id):
                 tokens.append(id)
-                followsSpecial = true
+                followsSpecial = !storage.addsSpaceAtStartOnly
             }
         }
         if addSpecial, isWordPiece, let separator = special.separator {

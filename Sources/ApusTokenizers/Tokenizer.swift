@@ -16,6 +16,8 @@ package struct Tokenizer: Sendable {
         let model: any TokenizationModel
         let kind: Vocabulary.Model
         let addsSpacePrefix: Bool
+        let addsOneSpaceAtMost: Bool
+        let addsSpaceAtStartOnly: Bool
 
         init(_ vocabulary: Vocabulary) throws(TokenizerError) {
             try vocabulary.validate()
@@ -39,6 +41,8 @@ package struct Tokenizer: Sendable {
                 addsBeginning: entry.addsBeginning
             )
             addsSpacePrefix = vocabulary.addsSpacePrefix ?? (vocabulary.model == .sentencePiece)
+            addsOneSpaceAtMost = vocabulary.addsOneSpaceAtMost
+            addsSpaceAtStartOnly = vocabulary.addsSpaceAtStartOnly
             model = try Self.model(
                 vocabulary,
                 kinds,

@@ -35,6 +35,8 @@ package struct Vocabulary: Sendable {
         package var beginning: Int?
         /// EOS.
         package var end: Int?
+        /// All tokens that end a generation, where there are several.
+        package var ends: [Int] = []
         /// EOT: ends what one side of a chat says.
         package var endOfTurn: Int?
         /// EOM: ends a message that calls for a tool.
@@ -84,6 +86,11 @@ package struct Vocabulary: Sendable {
     package var addsEnd: Bool?
     /// `add_space_prefix`.
     package var addsSpacePrefix: Bool?
+    /// Whether no space is put before a text that begins with one; SentencePiece puts a second one
+    /// there, Hugging Face's `Metaspace` does not.
+    package var addsOneSpaceAtMost = false
+    /// Whether a space is put before the very beginning only, not behind special tokens.
+    package var addsSpaceAtStartOnly = false
     /// `remove_extra_whitespaces`; unigram only.
     package var removesExtraWhitespace: Bool?
     /// `normalizer.lowercase` and `normalizer.strip_accents`; WordPiece only.

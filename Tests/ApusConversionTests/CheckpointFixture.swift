@@ -97,7 +97,8 @@ struct CheckpointFixture {
         texts["tokenizer_config.json"] = settings.jsonText()
         var list: [(name: String, path: String)] = []
         for (name, text) in texts {
-            list.append((name, try folder.write(Array(text.utf8), to: name)))
+            let path = try folder.write(Array(text.utf8), to: name.replacing("/", with: "-"))
+            list.append((name, path))
         }
         let weights = try folder.write(Self.encoded(tensors), to: "model.safetensors")
         list.append(("model.safetensors", weights))

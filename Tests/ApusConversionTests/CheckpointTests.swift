@@ -62,6 +62,61 @@ import Testing
         #expect(try metadata.bool("tokenizer.ggml.add_space_prefix"))
     }
 
+    @Test func allTokensThatEndAGenerationAreNamed() throws {
+        var fixture = CheckpointFixture()
+        #expect(
+            try fixture.converted().metadata.optionalInts("tokenizer.ggml.eos_token_ids") == nil
+        )
+        fixture.files["generation_config.json"] = #"{"eos_token_id": [4, 3, 4, 99, -1, "x"]}"#
+        var metadata = try fixture.converted().metadata
+        #expect(try metadata.int("tokenizer.ggml.eos_token_id") == 4)
+        #expect(try metadata.ints("tokenizer.ggml.eos_token_ids") == [4, 3])
+        fixture.config["eos_token_id"] = [2, 0]
+        metadata = try fixture.converted().metadata
+        #expect(try metadata.int("tokenizer.ggml.eos_token_id") == 2)
+        #expect(try metadata.ints("tokenizer.ggml.eos_token_ids") == [2, 4, 3])
+        fixture.files = [:]
+        metadata = try fixture.converted().metadata
+        #expect(try metadata.ints("tokenizer.ggml.eos_token_ids") == [2, 0])
+    }
+
+    @Test func templatesOfTheirOwnFilesGoFirst() throws {
+        var fixture = CheckpointFixture()
+        fixture.files["chat_template.jinja"] = "J"
+        fixture.files["additional_chat_templates/tool_use.jinja"] = "U"
+        let metadata = try fixture.converted().metadata
+        #expect(try metadata.string("tokenizer.chat_template") == "J")
+        #expect(try metadata.string("tokenizer.chat_template.tool_use") == "U")
+    }
+
+    @Test(
+        arguments: [
+            (#"{"type": "Metaspace"}"#, true, true, nil),
+            (#"{"type": "Metaspace", "prepend_scheme": "first"}"#, true, true, true),
+            (#"{"type": "Metaspace", "prepend_scheme": "never"}"#, false, nil, nil),
+            (#"{"type": "Metaspace", "add_prefix_space": false}"#, false, nil, nil),
+            (
+                #"{"type": "Sequence", "pretokenizers": [{"type": "Metaspace"}]}"#, true, true, nil
+            ),
+        ] as [(String, Bool, Bool?, Bool?)]
+    )
+    func spacesBeforeTextFollowTheRule(
+        rule: String,
+        adds: Bool,
+        isOne: Bool?,
+        isAtStart: Bool?
+    ) throws {
+        var fixture = CheckpointFixture()
+        var root = try #require(fixture.tokenizer.objectValue)
+        root["normalizer"] = .null
+        root["pre_tokenizer"] = try JSONValue(json: rule)
+        fixture.tokenizer = .object(root)
+        let metadata = try fixture.converted().metadata
+        #expect(try metadata.bool("tokenizer.ggml.add_space_prefix") == adds)
+        #expect(try metadata.optionalBool("apus.tokenizer.add_one_space_at_most") == isOne)
+        #expect(try metadata.optionalBool("apus.tokenizer.add_space_at_start_only") == isAtStart)
+    }
+
     @Test func expertsAreStackedAndTheRouterStaysExact() throws {
         var fixture = CheckpointFixture()
         fixture.config["architectures"] = ["MixtralForCausalLM"]

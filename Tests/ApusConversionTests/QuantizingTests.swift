@@ -134,6 +134,20 @@ import Testing
         #expect(error?.message.contains("'blk.0.ffn_up.weight': weight 70000 ") == true)
     }
 
+    @Test(arguments: [FileType.q8_0, .f16, .f32])
+    func aNormThatIsNoNumberIsNamed(type: FileType) throws {
+        var model = TinyGGUF(architecture: "llama")
+        model.add(
+            "blk.0.attn_norm.weight",
+            [256],
+            values: [1, 1, .nan] + Array(repeating: 1, count: 253)
+        )
+        let conversion = try #require(try ModelConversion.quantizing(try model.open(), to: type))
+        let error = #expect(throws: ConversionError.self) { try conversion.write(to: { _ in }) }
+        #expect(error?.code == .unfitWeight)
+        #expect(error?.message.contains("'blk.0.attn_norm.weight': weight 2 is nan") == true)
+    }
+
     @Test func aFileThatShrinksIsAnError() throws {
         let folder = try TemporaryFolder()
         let path = folder.path("model.gguf")

@@ -204,7 +204,8 @@ import Testing
                 == .unsupported
         )
         let checkpoint = [
-            "chat_template.jinja", "config.json", "model-1.safetensors", "model-2.safetensors",
+            "additional_chat_templates/tool_use.jinja", "chat_template.jinja", "config.json",
+            "model-1.safetensors", "model-2.safetensors",
             "model.safetensors.index.json", "tokenizer.json", "tokenizer.model",
         ]
         for name in checkpoint { try folder.write("x", to: "s/\(name)") }

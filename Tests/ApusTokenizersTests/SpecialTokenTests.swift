@@ -32,6 +32,42 @@ import Testing
         #expect(tokenizer.encode("<s>", addSpecial: false, parseSpecial: true) == [1])
     }
 
+    @Test func allEndsThatAFileNamesEndAGeneration() throws {
+        let tokenizer = try tokenizer([("<x>", .control), ("<y>", .control)]) {
+            $0.special.end = 256
+            $0.special.ends = [256, 257, 9999, -1]
+        }
+        #expect(tokenizer.special.endOfGeneration.isSuperset(of: [256, 257]))
+        #expect(!tokenizer.isEndOfGeneration(9999))
+    }
+
+    @Test(
+        arguments: [
+            (false, false, " a<s>a", "▁▁a<s>▁a"), (true, false, " a<s>a", "▁a<s>▁a"),
+            (true, false, "a<s> a", "▁a<s>▁a"), (true, true, "a<s>a", "▁a<s>a"),
+            (true, true, "<s>a", "<s>a"),
+        ]
+    )
+    func spacesComeWhereTheRuleSays(
+        isOne: Bool,
+        isAtStart: Bool,
+        text: String,
+        expected: String
+    ) throws {
+        var pieces = SmallVocabularies.sentencePieces(["▁", "a"])
+        pieces.addsSpacePrefix = true
+        var unigram = SmallVocabularies.unigram([("▁", -1), ("a", -1), ("<s>", 0)])
+        unigram.kinds[5] = 3
+        unigram.removesExtraWhitespace = false
+        for var vocabulary in [pieces, unigram] {
+            vocabulary.addsOneSpaceAtMost = isOne
+            vocabulary.addsSpaceAtStartOnly = isAtStart
+            let tokenizer = try Tokenizer(vocabulary)
+            let tokens = tokenizer.encode(text, addSpecial: false, parseSpecial: true)
+            #expect(tokens.map { vocabulary.tokens[Int($0)] }.joined() == expected)
+        }
+    }
+
     @Test(
         arguments: [
             (nil, nil, [97]), (true, nil, [256, 97]), (nil, true, [97, 257]),

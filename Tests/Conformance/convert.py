@@ -58,16 +58,24 @@ CASES = {
     "qwen2-yarn": (t.Qwen2ForCausalLM, t.Qwen2Config, dict(rope_parameters=YARN), "qwen", "f32"),
     "qwen3": (t.Qwen3ForCausalLM, t.Qwen3Config, dict(head_dim=96), "qwen", "shards"),
     "qwen3-fp8": (t.Qwen3ForCausalLM, t.Qwen3Config, dict(head_dim=64), "qwen", "fp8"),
+    "qwen3-fp8-tensor": (t.Qwen3ForCausalLM, t.Qwen3Config, dict(head_dim=64), "qwen",
+                         "fp8-tensor"),
+    "qwen3-fp8-rows": (t.Qwen3ForCausalLM, t.Qwen3Config, dict(head_dim=64), "qwen", "fp8-rows"),
+    "mistral-first": (t.MistralForCausalLM, t.MistralConfig, {}, "pieces-first", "bf16"),
     "qwen3moe": (t.Qwen3MoeForCausalLM, t.Qwen3MoeConfig,
                  dict(head_dim=64, num_experts=8, moe_intermediate_size=256, norm_topk_prob=True,
                       **EXPERTS), "qwen", "bf16"),
 }
 TEXTS = ["Hello world!", "two  spaces\n\nand lines\t1234567", "naïve café über 你好 мир 🚀",
-         "def f(x):\n    return x**2 # it's I'LL", "<|im_start|>user\nhi<|im_end|>", ""]
+         "def f(x):\n    return x**2 # it's I'LL", "<|im_start|>user\nhi<|im_end|>", "",
+         " leading", "  two leading and trailing "]
+# Of tokenizers with these tokens.
+MARKED = ["<s>hello", "<s> hello</s>world", "hello<s>world", "</s>  x"]
 CORPUS = ["Hello world, this is a short text about nothing at all.", "def f(x): return x ** 2",
           "naïve café über alles 你好 世界 мир труд", "1 12 123 1234 don't I'll we've"] * 20
 WORDS = (r"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}%s"
          r"| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+")
+TOOLS = "{% for m in messages %}{{ m.content }}{% endfor %}{{ tools }}"
 problems = []
 
 
@@ -109,6 +117,16 @@ def piece_tokenizer():
     tok.post_processor = processors.TemplateProcessing(
         single="<s> $A", special_tokens=[("<s>", 1)])
     return tok, dict(bos_token="<s>", eos_token="</s>", unk_token="<unk>")
+
+
+def first_piece_tokenizer():
+    """As Mistral's later models: a space before the very beginning only."""
+    tok, settings = piece_tokenizer()
+    data = json.loads(tok.to_str())
+    data["normalizer"] = None
+    data["pre_tokenizer"] = {"type": "Metaspace", "replacement": "▁", "prepend_scheme": "first",
+                             "split": False}
+    return Tokenizer.from_str(json.dumps(data)), settings
 
 
 def unigram_tokenizer():
@@ -168,6 +186,7 @@ TOKENIZERS = {
     "bytes": lambda: byte_tokenizer("{1,3}", True, None, True),
     "qwen": lambda: byte_tokenizer("", False, normalizers.NFC(), False),
     "pieces": piece_tokenizer,
+    "pieces-first": first_piece_tokenizer,
 }
 
 
@@ -177,6 +196,22 @@ def randomize(model):
         for parameter in model.parameters():
             scale = 0.08 if parameter.ndim > 1 else 0.2
             parameter.copy_(torch.randn_like(parameter) * scale + (parameter.ndim == 1) * 0.8)
+
+
+def to_fp8_scaled(folder, model, rows):
+    """Matrices as E4M3 with a scale for each of their rows, or one alone."""
+    path = folder / "model.safetensors"
+    tensors = load_file(path)
+    for name in [n for n in tensors if n.endswith("proj.weight")]:
+        x = tensors[name].float()
+        scale = (x.abs().amax(1, keepdim=True) if rows else x.abs().amax()) / 448
+        codes = (x / scale).to(torch.float8_e4m3fn)
+        tensors[name] = codes.contiguous()
+        tensors[name + "_scale"] = scale.bfloat16().float().contiguous()
+        tensors[name[:-6] + "input_scale"] = torch.tensor(0.5)
+        with torch.no_grad():
+            model.get_parameter(name).copy_(codes.float() * tensors[name + "_scale"])
+    save_file(tensors, path, {"format": "pt"})
 
 
 def to_fp8(folder, model):
@@ -214,8 +249,20 @@ def save(folder, case):
         model = cls.from_pretrained(folder, dtype=torch.float32).eval()
     if how == "fp8":
         to_fp8(folder, model)
+    elif how.startswith("fp8-"):
+        to_fp8_scaled(folder, model, how == "fp8-rows")
     tok.save(str(folder / "tokenizer.json"))
-    settings["chat_template"] = "{{ bos_token }}{% for m in messages %}{{ m.content }}{% endfor %}"
+    (folder / "generation_config.json").write_text(json.dumps({"eos_token_id": [3, 4, 3]}))
+    template = "{{ bos_token }}{% for m in messages %}{{ m.content }}{% endfor %}"
+    settings["chat_template"] = template
+    if how == "shards":
+        settings["chat_template"] = [{"name": "default", "template": template},
+                                     {"name": "tool_use", "template": TOOLS}]
+    if how == "bf16":
+        settings["chat_template"] = "not this one"
+        (folder / "chat_template.jinja").write_text(template)
+        (folder / "additional_chat_templates").mkdir()
+        (folder / "additional_chat_templates/tool_use.jinja").write_text(TOOLS)
     (folder / "tokenizer_config.json").write_text(json.dumps(settings))
     return model, tok
 
@@ -227,14 +274,14 @@ def post(url, path, body=None, data=None, method="POST"):
 
 def create(url, name, folder, quantize=None):
     files = {}
-    for path in folder.iterdir():
+    for path in (x for x in folder.rglob("*") if x.is_file()):
         data = path.read_bytes()
         digest = "sha256:" + hashlib.sha256(data).hexdigest()
         try:
             post(url, f"/api/blobs/{digest}", method="HEAD")
         except urllib.error.HTTPError:
             post(url, f"/api/blobs/{digest}", data=data)
-        files[path.name] = digest
+        files[str(path.relative_to(folder))] = digest
     body = {"model": name, "files": files, **({"quantize": quantize} if quantize else {})}
     with post(url, "/api/create", body) as answer:
         lines = [json.loads(line) for line in answer]
@@ -258,6 +305,19 @@ def logits(apus, path, tokens, adapter=None):
         return np.fromfile(out.name, "<f4").reshape(len(tokens), -1).astype(np.float64)
 
 
+def check_metadata(case, path):
+    fields = GGUFReader(str(path)).fields
+    template = fields["tokenizer.chat_template"].contents()
+    check(template.startswith("{{ bos_token }}"), f"{case}: the template is {template!r}")
+    other = fields.get("tokenizer.chat_template.tool_use")
+    expected = CASES[case][4] in ("shards", "bf16")
+    check((other is not None and other.contents() == TOOLS) == expected,
+          f"{case}: the template for tools is {other and other.contents()!r}")
+    ends = fields["tokenizer.ggml.eos_token_ids"].contents()
+    eos = fields["tokenizer.ggml.eos_token_id"].contents()
+    check(sorted(ends) == sorted({eos, 3, 4}), f"{case}: tokens that end it are {ends}")
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__,
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -277,10 +337,11 @@ def main():
             # Weights to the last bit, but keys and values are half floats; then as a user would
             # have it. A router may choose otherwise at a tie: a few positions are left out.
             flips = 3 if "num_experts_per_tok" in CASES[case][2] else 0
-            for quantize, bound in (("F32", 1e-3), (None, 0.05 if how == "fp8" else 5e-3)):
+            for quantize, bound in (("F32", 1e-3), (None, 0.05 if how.startswith("fp8") else 5e-3)):
                 if not create(a.url, "converted", folder, quantize):
                     continue
                 path = blob(a.models, "converted")
+                check_metadata(case, path)
                 actual = logits(a.apus, path, tokens)
                 errors = np.abs(actual - expected).max(-1) / np.abs(expected).max()
                 error = np.sort(errors)[-1 - flips]
@@ -288,7 +349,8 @@ def main():
                       f"{case} {quantize}: logits differ by {error:.2e}")
                 formats = {x.tensor_type.name for x in GGUFReader(str(path)).tensors}
                 print(f"{case:18} {quantize or 'default':8} logits {error:.1e}  {sorted(formats)}")
-            for text in TEXTS:
+            has_marks = isinstance(tok, Tokenizer) and tok.token_to_id("<s>") is not None
+            for text in TEXTS + (MARKED if has_marks else []):
                 wanted = tok.encode(text, add_special_tokens=False).ids
                 body = {"model": "converted", "content": text}
                 with post(a.url, "/api/tokenize", body) as answer:

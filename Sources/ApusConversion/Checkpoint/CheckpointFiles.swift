@@ -27,6 +27,19 @@ package struct CheckpointFiles: Sendable {
         }
     }
 
+    /// The chat templates beside the usual one, `additional_chat_templates/NAME.jinja`, by name.
+    var templates: [(name: String, text: String)] {
+        get throws {
+            try files.map(\.name).sorted().compactMap { path in
+                let name = path.split(separator: "/").last?.dropLast(6) ?? ""
+                guard path.hasPrefix("additional_chat_templates/"), path.hasSuffix(".jinja"),
+                    !name.isEmpty
+                else { return nil }
+                return try text(path).map { (String(name), $0) }
+            }
+        }
+    }
+
     /// The value of a JSON file; nil when there is no such file.
     ///
     /// - Throws: `ConversionError` `badCheckpoint`, `io`.

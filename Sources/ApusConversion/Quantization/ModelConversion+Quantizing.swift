@@ -38,7 +38,9 @@ extension ModelConversion {
             )
             return Tensor(
                 GGUFLayout.Tensor(name: tensor.name, format: format, shape: tensor.shape),
-                format == tensor.format ? .copied(source.copy) : .packed(source.read)
+                // Floats go through packing even if it changes nothing: it refuses what is no number.
+                format == tensor.format && !tensor.format.isFloat
+                    ? .copied(source.copy) : .packed(source.read)
             )
         }
         return try ModelConversion(metadata: metadata(of: file, type), tensors: tensors)
@@ -103,4 +105,9 @@ private struct TensorBytes: Sendable {
             try WeightPacker.unpack($0, as: tensor.format, into: floats)
         }
     }
+}
+
+extension BlockFormat {
+    /// Whether a block is one number in floating point.
+    fileprivate var isFloat: Bool { [.f32, .f16, .bf16].contains(self) }
 }

@@ -37,7 +37,8 @@ struct CheckpointTokenizer: Sendable {
         }
         let settings = try files.json("tokenizer_config.json")
         metadata =
-            Self.entries(table) + Self.special(table, settings, config)
+            Self.entries(table)
+            + Self.special(table, settings, config, try files.json("generation_config.json"))
             + (try Self.templates(files, settings))
     }
 
@@ -63,7 +64,36 @@ struct CheckpointTokenizer: Sendable {
         for (name, flag) in table.flags.sorted(by: { $0.key < $1.key }) {
             entries.append(("tokenizer.ggml.\(name)", .bool(flag)))
         }
+        for (name, flag) in table.ownFlags.sorted(by: { $0.key < $1.key }) {
+            entries.append(("apus.tokenizer.\(name)", .bool(flag)))
+        }
         return entries
+    }
+
+    /// The tokens that end a generation, `eos` first, where there are more than that one.
+    ///
+    /// Under the key that Ollama's conversion has for it.
+    private static func ends(
+        _ table: TokenTable,
+        _ eos: Int?,
+        _ config: CheckpointConfig,
+        _ generation: JSONValue?
+    ) -> [(key: String, value: GGUFValue)] {
+        var ids: [Int] = []
+        // As transformers does it, what is said of generation goes before what the model says.
+        let said = numbers(generation?["eos_token_id"])
+        let more = said.isEmpty ? numbers(config.value("eos_token_id")) : said
+        for id in [eos].compactMap({ $0 }) + more
+        where table.tokens.indices.contains(id) && !ids.contains(id) { ids.append(id) }
+        if ids.count < 2 { return [] }
+        let values = GGUFArray(integers: ids.map { Int32(clamping: $0) })
+        return [("tokenizer.ggml.eos_token_ids", .array(values))]
+    }
+
+    /// A number, or all of a list.
+    private static func numbers(_ value: JSONValue?) -> [Int] {
+        if let number = value?.intValue { return [number] }
+        return value?.arrayValue?.compactMap(\.intValue) ?? []
     }
 
     /// The tokens with a role: by their texts in the tokenizer's settings, or else by their numbers
@@ -71,15 +101,16 @@ struct CheckpointTokenizer: Sendable {
     private static func special(
         _ table: TokenTable,
         _ settings: JSONValue?,
-        _ config: CheckpointConfig
+        _ config: CheckpointConfig,
+        _ generation: JSONValue?
     ) -> [(key: String, value: GGUFValue)] {
         func id(_ role: String) -> Int? {
             let token = settings?["\(role)_token"]
             let text = token?.stringValue ?? token?["content"]?.stringValue
             if let id = text.flatMap({ table.id(of: $0) }) { return id }
-            let number = config.value("\(role)_token_id")
-            return (number?.intValue ?? number?[0]?.intValue).flatMap {
-                table.tokens.indices.contains($0) ? $0 : nil
+            let key = "\(role)_token_id"
+            return (numbers(config.value(key)) + numbers(generation?[key])).first {
+                table.tokens.indices.contains($0)
             }
         }
         let isWordPiece = table.model == "bert"
@@ -96,7 +127,8 @@ struct CheckpointTokenizer: Sendable {
             let exists = roles.contains { $0.key == role && $0.id != nil }
             entries.append(("tokenizer.ggml.add_\(role)_token", .bool(wish && exists)))
         }
-        return entries
+        let eos = roles.first { $0.key == "eos" }?.id
+        return entries + ends(table, eos, config, generation)
     }
 
     /// The chat templates: a file of their own goes before the tokenizer's settings.
@@ -105,7 +137,10 @@ struct CheckpointTokenizer: Sendable {
         _ settings: JSONValue?
     ) throws -> [(key: String, value: GGUFValue)] {
         let key = "tokenizer.chat_template"
-        if let text = try files.text("chat_template.jinja") { return [(key, .string(text))] }
+        if let text = try files.text("chat_template.jinja") {
+            return [(key, .string(text))]
+                + (try files.templates.map { ("\(key).\($0.name)", .string($0.text)) })
+        }
         let value =
             try files.json("chat_template.json")?["chat_template"] ?? settings?["chat_template"]
         if let text = value?.stringValue { return [(key, .string(text))] }

@@ -58,7 +58,7 @@ extension TokenTable {
         }
         unknown = model["unk_token"]?.stringValue.flatMap { id(of: $0) }
         if let unknown { try set(unknown, tokens[unknown], kind: Self.unknownKind, score: 0) }
-        flags["add_space_prefix"] = Self.prependsSpace(root)
+        takeSpacePrefix(root)
     }
 
     private init(
@@ -77,7 +77,7 @@ extension TokenTable {
         }
         unknown = model["unk_id"]?.intValue
         if let unknown, tokens.indices.contains(unknown) { try mark(unknown, Self.unknownKind) }
-        flags["add_space_prefix"] = Self.prependsSpace(root)
+        takeSpacePrefix(root)
         flags["remove_extra_whitespaces"] = Self.mentions("Precompiled", root["normalizer"])
         characterMap = try Self.characterMap(root["normalizer"])
     }
@@ -182,15 +182,21 @@ extension TokenTable {
         }
     }
 
-    /// Whether a space is put before a text.
-    private static func prependsSpace(_ root: JSONValue) -> Bool {
-        if mentions("Prepend", root["normalizer"]) { return true }
+    /// Where a space is put before a text.
+    ///
+    /// A normalizer always puts one there; `Metaspace` none before a space, and perhaps only at the
+    /// very beginning. Source: `pre_tokenizers/metaspace.rs` of tokenizers.
+    private mutating func takeSpacePrefix(_ root: JSONValue) {
+        flags["add_space_prefix"] = Self.mentions("Prepend", root["normalizer"])
         let pre = root["pre_tokenizer"]
         let parts = pre?["pretokenizers"]?.arrayValue ?? pre.map { [$0] } ?? []
-        return parts.contains { part in
-            guard part["type"]?.stringValue == "Metaspace" else { return false }
-            if let scheme = part["prepend_scheme"]?.stringValue { return scheme != "never" }
-            return part["add_prefix_space"]?.boolValue ?? true
+        for part in parts where part["type"]?.stringValue == "Metaspace" {
+            let adds = part["add_prefix_space"]?.boolValue ?? true
+            let scheme = part["prepend_scheme"]?.stringValue ?? (adds ? "always" : "never")
+            guard scheme != "never" else { continue }
+            flags["add_space_prefix"] = true
+            ownFlags["add_one_space_at_most"] = true
+            if scheme == "first" { ownFlags["add_space_at_start_only"] = true }
         }
     }
 

@@ -14,6 +14,8 @@ struct TokenTable: Sendable {
     var merges: [String] = []
     /// Metadata of the kind alone, by their names after `tokenizer.ggml.`.
     var flags: [String: Bool] = [:]
+    /// What GGUF has no words for, by its names after `apus.tokenizer.`; only this program reads it.
+    var ownFlags: [String: Bool] = [:]
     /// `tokenizer.ggml.precompiled_charsmap`.
     var characterMap: [UInt8] = []
     /// The token for unknown text, where the vocabulary names it.

@@ -26,6 +26,10 @@ extension Vocabulary {
         addsBeginning = try flag("add_bos_token")
         addsEnd = try flag("add_eos_token")
         addsSpacePrefix = try flag("add_space_prefix")
+        addsOneSpaceAtMost =
+            try metadata.optionalBool("apus.tokenizer.add_one_space_at_most") ?? false
+        addsSpaceAtStartOnly =
+            try metadata.optionalBool("apus.tokenizer.add_space_at_start_only") ?? false
         removesExtraWhitespace = try flag("remove_extra_whitespaces")
         lowercases = try flag("normalizer.lowercase")
         stripsAccents = try flag("normalizer.strip_accents")
@@ -37,6 +41,7 @@ extension Vocabulary {
         architecture = try metadata.optionalString("general.architecture") ?? ""
         special.beginning = try id("bos_token_id")
         special.end = try id("eos_token_id")
+        special.ends = try metadata.optionalInts("\(prefix).eos_token_ids") ?? []
         special.endOfTurn = try id("eot_token_id")
         special.endOfMessage = try id("eom_token_id")
         special.unknown = try id("unknown_token_id")

@@ -48,7 +48,10 @@ package enum ModelfilePaths {
     ) throws(StoreError) -> [Source]? {
         guard let status = FileStatus.of(path, following: true) else { return nil }
         guard status.kind == .folder else { return try file(at: path) }
-        let names = try FileSystem.names(in: path).filter { !$0.hasPrefix(".") }
+        var names = try FileSystem.names(in: path).filter { !$0.hasPrefix(".") }
+        if names.contains(templates) {
+            names += try FileSystem.names(in: "\(path)/\(templates)").map { "\(templates)/\($0)" }
+        }
         var models = names.filter { $0.hasSuffix(".gguf") }
         if models.isEmpty {
             models = checkpoint(names)
@@ -140,8 +143,12 @@ package enum ModelfilePaths {
         return weights
             + names.filter {
                 $0.hasSuffix(".json") || $0 == "tokenizer.model" || $0 == "chat_template.jinja"
+                    || $0.hasPrefix(templates + "/") && $0.hasSuffix(".jinja")
             }
     }
+
+    /// The folder of a checkpoint's other templates.
+    private static let templates = "additional_chat_templates"
 
     private static func cleaned(_ path: String) -> String {
         var parts: [Substring] = []

@@ -49,7 +49,7 @@ struct UnigramModel: TokenizationModel {
     }
 
     func encode(_ text: [UInt8], followsSpecial: Bool, into output: inout [Int32]) {
-        let text = normalizer.normalized(text)
+        let text = normalizer.normalized(text, followsSpecial: followsSpecial)
         let steps = bestSteps(text)
         var path: [Range<Int>] = []
         var end = text.count
@@ -114,7 +114,8 @@ struct UnigramNormalizer: Sendable {
     let addsSpacePrefix: Bool
     let removesExtraWhitespace: Bool
 
-    func normalized(_ text: [UInt8]) -> [UInt8] {
+    func normalized(_ text: [UInt8], followsSpecial: Bool = true) -> [UInt8] {
+        let addsSpacePrefix = addsSpacePrefix && followsSpecial
         var result: [UInt8] = []
         result.reserveCapacity(text.count + text.count / 2)
         // With extra whitespace removed, the prefix waits for the first text.
