@@ -65,7 +65,7 @@ package struct RegistryClient: Sendable {
                 let wishes = files.map { file in
                     FilesPull.Wish(url: file.url(of: name, at: session.root), digest: file.digest)
                 }
-                return try await self.files(session, other ?? name, report).run(wishes)
+                return try await self.files(session, other ?? name, nil, report).run(wishes)
             }
             try await pull.run(manifest)
         }
@@ -74,8 +74,9 @@ package struct RegistryClient: Sendable {
 
     /// Downloads the GGUF file at a URL, or all parts of it, and makes a model of it.
     ///
-    /// Reports as above, with the name of a file whose digest is not known.
-    /// Throws: `RegistryError`, `StoreError`, what the inspector throws.
+    /// Reports as above, with the name of a file whose digest is not known. A name that is made of the
+    /// file's is not taken from a model that comes from elsewhere.
+    /// Throws: `RegistryError`, `unsupported` for such a name; `StoreError`; what the inspector throws.
     package func pull(
         _ url: ModelURL,
         called other: ModelName? = nil,
@@ -85,15 +86,33 @@ package struct RegistryClient: Sendable {
         try await report(RegistryProgress("pulling manifest"))
         let name = try other ?? url.name
         guard let first = url.files.first else { return }
+        if other == nil { try await requireFree(name, for: url) }
         try await RegistrySession.with(name, at: first.at("/"), self, options) { session in
-            try await files(session, name, report).run(url.files.map { FilesPull.Wish(url: $0) })
+            let wishes = url.files.map { FilesPull.Wish(url: $0) }
+            try await files(session, name, url.origin, report).run(wishes)
         }
         try await report(RegistryProgress("success"))
+    }
+
+    private func requireFree(_ name: ModelName, for url: ModelURL) async throws {
+        let store = store
+        try await Disk.run {
+            // One that cannot be read is repaired, as by other pulls.
+            guard !url.isNameOfHub, let model = try? store.resolve(name),
+                model.config.origin != url.origin.hex
+            else { return }
+            throw RegistryError(
+                .unsupported,
+                "model '\(name.shortest)' is there already and comes from elsewhere; "
+                    + "ask for another name ('as')"
+            )
+        }
     }
 
     private func files(
         _ session: RegistrySession,
         _ name: ModelName,
+        _ origin: Digest?,
         _ report: @escaping Report
     ) -> FilesPull {
         FilesPull(
@@ -101,6 +120,7 @@ package struct RegistryClient: Sendable {
             store: store,
             inspector: inspector,
             name: name,
+            origin: origin,
             report: report
         )
     }

@@ -153,6 +153,29 @@ import Testing
         }
     }
 
+    @Test func nameIsNotTakenFromAnotherModel() async throws {
+        let (one, two, desk) = (FileShelf(bytes: 9000), FileShelf(bytes: 9000, seed: 2), try Desk())
+        try await RogueRegistry.run({ ($0.path.hasPrefix("/two") ? two : one).answer($0) }) {
+            registry in
+            try await desk.pull(url: Self.url(registry, "/one/m.gguf?t=1"))
+            try await fails("unsupported") {
+                try await desk.pull(url: Self.url(registry, "/two/m.gguf"))
+            }
+            #expect(try desk.has("m", [one]))
+            try await desk.pull(url: Self.url(registry, "/one/m.gguf?t=2"))
+            try await desk.pull(url: Self.url(registry, "/two/m.gguf"), as: "m")
+            #expect(try desk.store.resolve(ModelName("m")).weights.map(\.digest) == [two.digest])
+            // Now it is the second one's.
+            try await desk.pull(url: Self.url(registry, "/two/m.gguf"))
+            try desk.store.create(
+                ModelCreation(name: ModelName("n"), source: .model(ModelName("m"))),
+                inspector: Desk.inspector
+            )
+            #expect(try desk.store.resolve(ModelName("m")).config.origin.count == 64)
+            #expect(try desk.store.resolve(ModelName("n")).config.origin.isEmpty)
+        }
+    }
+
     /// Storage that the first host redirects to; the digest comes with the redirect.
     @Test func linkedDigestIsBelievedAndChecked() async throws {
         let shelf = FileShelf()

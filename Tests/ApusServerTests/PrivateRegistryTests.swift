@@ -13,6 +13,8 @@ import Testing
     private static let requests = [
         ("/api/pull", #"{"model":"HOST/team/m","stream":false}"#),
         ("/api/create", #"{"model":"x","from":"HOST/team/m","stream":false}"#),
+        ("/api/pull", #"{"model":"https://HOST/m.gguf","stream":false}"#),
+        ("/api/create", #"{"model":"x","from":"https://HOST/m.gguf","stream":false}"#),
     ]
 
     @Test(arguments: 0..<requests.count)

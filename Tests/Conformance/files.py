@@ -279,9 +279,13 @@ def check_models(apus, folder, demo, llama):
                                host.url + "/whole.gguf", "Hello!")
     check("run: a URL is pulled and answers", status == 0 and expected.strip() in output, output)
     before = host.sent
-    status, output = other.run("run", "--think=false", "-o", "temperature=0",
+    status, output = other.run("run", "--insecure", "--think=false", "-o", "temperature=0",
                                host.url + "/whole.gguf", "Hello!")
-    check("run: and is there afterwards", status == 0 and host.sent == before, output)
+    check("run: and is there afterwards", status == 0 and host.sent - before == 4, output)
+    host.files["/other/whole.gguf"] = gguf_parts.small(2)
+    status, output = other.run("run", "--insecure", host.url + "/other/whole.gguf", "Hello!")
+    check("run: another file of that name is refused", status == 1
+          and "comes from elsewhere" in output, output)
     status, output = other.run("pull", "--insecure", host.url + "/" + os.path.basename(paths[1]))
     check("split: pull by any part", status == 0
           and holds(other, "registry.ollama.ai/library/demo-q8_0/latest", parts), output)
@@ -306,7 +310,7 @@ def check_models(apus, folder, demo, llama):
     with open(recipe, "w") as file:
         file.write(f"FROM {host.url}/whole.gguf\nSYSTEM Be brief.\n")
     status, output = other.run("create", "brief", "-f", recipe)
-    check("FROM URL: what was pulled is built upon", status == 0, output)
+    check("FROM URL: plain HTTP is refused", status == 1 and "insecure" in output, output)
     host.server.shutdown()
     check_folders(apus, folder, data, paths, parts, expected)
     if llama:
@@ -362,6 +366,19 @@ def check_folders(apus, folder, data, paths, parts, expected):
     other, status, output = make("upload of links", snapshot)
     check("links out of a folder: refused with advice", status == 1 and "insecure path" in output
           and "--link" in output, output)
+    whole = os.path.join(folder, "small.gguf")
+    with open(whole, "wb") as file:
+        file.write(gguf_parts.small(1))
+    split = gguf_parts.write_parts(gguf_parts.small(1), 3, os.path.join(folder, "small"), "small")
+    made = [make(f"quantized {index}", source, "-q", "Q8_0")
+            for index, source in enumerate([whole, split[2], os.path.dirname(split[0])])]
+    check("create -q of parts: one file, the same as of the whole",
+          all(status == 0 for _, status, _ in made)
+          and len({str(weights(other, name)) for other, _, _ in made}) == 1
+          and len(weights(made[0][0], name)) == 1, made)
+    shutil.copy(whole, os.path.join(studio, "small.gguf"))
+    other, status, output = make("two models", studio)
+    check("two models in a folder: refused", status == 1 and "second model" in output, output)
     os.unlink(os.path.join(cache, "u_r_" + os.path.basename(paths[1])))
     for source in (cache, os.path.join(cache, "u_r_" + first)):
         other, status, output = make("missing part", source)
@@ -374,7 +391,7 @@ def check_api(apus, folder, demo):
     other = Apus(apus.program, folder, "api")
     host = Host()
     with open(demo, "rb") as file:
-        host.files = {"/Demo.gguf": file.read()}
+        host.files = {"/Small Model.gguf": file.read()}
     port = free_port()
     server = subprocess.Popen([other.program, "serve"], stdout=subprocess.DEVNULL,
                               stderr=subprocess.DEVNULL,
@@ -396,19 +413,19 @@ def check_api(apus, folder, demo):
             except urllib.error.HTTPError as error:
                 return error.code, [json.load(error)]
 
-        status, lines = pull(model=host.url + "/Demo.gguf", insecure=True)
+        status, lines = pull(model=host.url + "/Small Model.gguf", insecure=True)
         statuses = [line["status"] for line in lines]
         check("api: lines in Ollama's order", status == 200 and statuses[0] == "pulling manifest"
-              and statuses[1] == "pulling Demo.gguf"
+              and statuses[1] == "pulling Small Model.gguf"
               and statuses[-3:] == ["verifying sha256 digest", "writing manifest", "success"],
               statuses)
         bars = [line for line in lines if line.get("digest")]
         check("api: the bar is complete", bars and bars[-1]["total"] == bars[-1]["completed"]
-              == len(host.files["/Demo.gguf"]), bars[-1:])
-        check("api: as", pull(model=host.url + "/Demo.gguf", insecure=True, stream=False,
+              == len(host.files["/Small Model.gguf"]), bars[-1:])
+        check("api: as", pull(model=host.url + "/Small Model.gguf", insecure=True, stream=False,
                               **{"as": "team/x:v3"}) == (200, [{"status": "success"}])
               and weights(other, "registry.ollama.ai/team/x/v3") != [])
-        check("api: TLS is asked for", pull(model=host.url + "/Demo.gguf", stream=False)
+        check("api: TLS is asked for", pull(model=host.url + "/Small Model.gguf", stream=False)
               == (400, [{"error": "insecure protocol http"}]))
         check("api: no name from nothing", pull(model="http://127.0.0.1/.gguf")[0] == 400)
     finally:

@@ -4,6 +4,7 @@ Knows just enough of the format (versions 2 and 3, little-endian) to take a file
 with Apus.
 """
 
+import array
 import os
 import random
 import struct
@@ -126,3 +127,19 @@ def noise(size, seed, tensors=6):
     pairs = [pair("general.architecture", STRING, "llama"), pair("llama.block_count", UINT32, 1)]
     return encode(pairs, [(f"blk.0.t{index}.weight", [size // tensors // 4], 0,
                            chance.randbytes(size // tensors // 4 * 4)) for index in range(tensors)])
+
+
+def small(seed, layers=3):
+    """A model of F32 weights from -1 to 1 that can be quantized and not run."""
+    chance = random.Random(seed)
+
+    def weights(count):
+        return array.array("f", [chance.uniform(-1, 1) for _ in range(count)]).tobytes()
+
+    pairs = [pair("general.architecture", STRING, "llama"), pair("general.file_type", UINT32, 0),
+             pair("llama.block_count", UINT32, layers)]
+    tensors = [("token_embd.weight", [256, 32], 0, weights(256 * 32))]
+    for layer in range(layers):
+        tensors += [(f"blk.{layer}.attn_norm.weight", [256], 0, weights(256)),
+                    (f"blk.{layer}.ffn_down.weight", [256, 16], 0, weights(256 * 16))]
+    return encode(pairs, tensors)

@@ -14,6 +14,8 @@ struct FilesPull: Sendable {
     let inspector: ModelInspector
     /// What the model is to be called.
     let name: ModelName
+    /// The digest of the URL that it comes from; nil for a model of a repository.
+    let origin: Digest?
     let report: RegistryClient.Report
 
     /// How often files that are removed meanwhile are fetched again.
@@ -134,7 +136,9 @@ struct FilesPull: Sendable {
     }
 
     private func make(_ files: [ModelCreation.File]) async throws {
-        let (store, name) = (store, name)
+        let store = store
+        var creation = ModelCreation(name: name, source: .files(files))
+        creation.origin = origin
         var inspector = inspector
         let facts = inspector.facts
         inspector.facts = { paths in
@@ -147,12 +151,7 @@ struct FilesPull: Sendable {
             }
             return found
         }
-        let checked = inspector
-        try await Disk.run {
-            try store.create(
-                ModelCreation(name: name, source: .files(files)),
-                inspector: checked
-            )
-        }
+        let (checked, request) = (inspector, creation)
+        try await Disk.run { try store.create(request, inspector: checked) }
     }
 }

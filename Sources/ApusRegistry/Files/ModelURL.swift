@@ -10,6 +10,8 @@ package import ApusStore
 ///
 /// The URL of one part of a split file stands for all parts. Query and credentials go into no name.
 package struct ModelURL: Sendable {
+    /// Whether the name is that of a repository of the hub, which no other model has.
+    let isNameOfHub: Bool
     private let stem: String
     private let suggestion: ModelName?
     /// The files, in order; one unless the URL names a part.
@@ -48,6 +50,7 @@ package struct ModelURL: Sendable {
                 tag: QuantizationLabel.of(stem) ?? Self.word(stem)
             )
         }
+        isNameOfHub = name != nil
         suggestion = name ?? (try? ModelName(model: Self.word(stem.lowercased())))
     }
 
@@ -65,6 +68,12 @@ package struct ModelURL: Sendable {
             }
             return suggestion
         }
+    }
+
+    /// What tells the model from others of the same name: the digest of the URL without a query.
+    var origin: Digest {
+        let text = files.first.map { $0.text.prefix { $0 != "?" } } ?? ""
+        return Digest(hashing: Array(text.utf8))
     }
 
     /// The name of a file for people, and for the request that makes a model of it.

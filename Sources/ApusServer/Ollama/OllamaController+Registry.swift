@@ -11,9 +11,10 @@ extension OllamaController {
         let text = body.modelName ?? ""
         let other = try body.as.flatMap { $0.isEmpty ? nil : try ModelReference($0).name }
         if let url = try ModelURL(text) {
-            let name = try other ?? url.name
+            // Without any name nothing is begun.
+            _ = try other ?? url.name
             return try await transfer(body, request, context) { registry, options, report in
-                try await registry.pull(url, called: name, options, report: report)
+                try await registry.pull(url, called: other, options, report: report)
             }
         }
         let name = try ModelReference(text).name
@@ -39,7 +40,7 @@ extension OllamaController {
         }
     }
 
-    /// Pulls the model that another one is to be made from, if it is not there.
+    /// Pulls the model that another one is to be made from, if it is not there, or is at a URL.
     func pullIfMissing(
         _ text: String?,
         _ request: Request,
@@ -47,17 +48,16 @@ extension OllamaController {
         to queue: FrameQueue
     ) async throws {
         guard let registry = services.registry, let text, !text.isEmpty else { return }
-        let url = try ModelURL(text)
-        guard let name = try url?.name ?? (try? ModelReference(text).name),
-            try await !services.library.blocking({ try $0.contains(name) })
-        else { return }
         let options = RegistryOptions(privateRegistries: privateRegistries(for: request, context))
         let report: RegistryClient.Report = { try await queue.send(Reply.line(OllamaProgress($0))) }
-        if let url {
-            try await registry.pull(url, called: name, options, report: report)
-        } else {
-            try await registry.pull(name, options, report: report)
+        if let url = try ModelURL(text) {
+            // A model of that name may be another one; what is the same is not downloaded again.
+            return try await registry.pull(url, options, report: report)
         }
+        guard let name = try? ModelReference(text).name,
+            try await !services.library.blocking({ try $0.contains(name) })
+        else { return }
+        try await registry.pull(name, options, report: report)
     }
 
     /// Which registries at private addresses a request may name; nil for all.

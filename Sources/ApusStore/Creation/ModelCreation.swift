@@ -50,6 +50,8 @@ package struct ModelCreation: Sendable {
     package var parser = ""
     /// Replaces the version asked for; empty keeps the source's.
     package var requires = ""
+    /// The digest of the URL that the files come from, if they do.
+    package var origin: Digest?
     /// Overrides what the configuration says of the model.
     package var info = Info()
     /// The quantization to convert weights to; empty keeps the source's.

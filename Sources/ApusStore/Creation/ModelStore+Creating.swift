@@ -262,6 +262,8 @@ extension ModelConfig {
     /// What the request says goes before what the source said.
     fileprivate mutating func apply(_ creation: ModelCreation) {
         let info = creation.info
+        // What another model is made of comes from no URL itself.
+        origin = creation.origin?.hex ?? ""
         if !creation.renderer.isEmpty { renderer = creation.renderer }
         if !creation.parser.isEmpty { parser = creation.parser }
         if !creation.requires.isEmpty { requires = creation.requires }

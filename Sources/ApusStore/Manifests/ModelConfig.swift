@@ -39,6 +39,10 @@ package struct ModelConfig: Sendable, Hashable {
     package var architecture = "amd64"
     /// `linux`, always; the image format asks for it.
     package var system = "linux"
+    /// For models pulled from a URL: the SHA-256 of the URL, in hexadecimal digits.
+    ///
+    /// Ollama has no such member.
+    package var origin = ""
 
     /// What is said about a draft model.
     package struct Draft: Sendable, Hashable {
@@ -94,6 +98,7 @@ package struct ModelConfig: Sendable, Hashable {
         if let draft = try fields.object("draft") { self.draft = try Draft(draft) }
         architecture = try fields.text("architecture") ?? ""
         system = try fields.text("os") ?? ""
+        origin = try fields.text("apus_origin") ?? ""
     }
 
     /// The blob's content as Ollama writes it: compact, empty members left out, a line feed.
@@ -119,6 +124,7 @@ package struct ModelConfig: Sendable, Hashable {
         if let draft { document["draft"] = draft.json }
         document["architecture"] = .string(architecture)
         document["os"] = .string(system)
+        document.setText("apus_origin", origin)
         return JSONSerializer.go.bytes(.object(document)) + [UInt8(ascii: "\n")]
     }
 }

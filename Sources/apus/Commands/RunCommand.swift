@@ -12,8 +12,8 @@ struct RunCommand: AsyncParsableCommand {
         abstract: "Ask a model.",
         discussion: """
             Without a prompt and on a terminal an interactive session begins. What is piped in \
-            stands before the prompt. A model that is not there is pulled first; it can be the URL \
-            of a GGUF file, as for pull. No server needs to run: without one, the model is run by \
+            stands before the prompt. A model that is not there is pulled first; the URL of a \
+            GGUF file is looked at each time, and pulled where it is new. No server needs to run: without one, the model is run by \
             this process.
             """
     )
@@ -151,19 +151,22 @@ struct RunCommand: AsyncParsableCommand {
     /// What the server knows of the model, once it has it.
     private func description(_ session: Session) async throws -> OllamaShow.Response {
         let request = OllamaShow.Request(model: try name())
+        // A model with the name that a URL gives may be another one.
+        if try ModelURL(model) != nil { try await pull(session) }
         do {
             return try await session.client.show(request)
         } catch let error as ClientError where error.code == .refused(status: 404) {
-            do {
-                try await ModelTransfer.pull(
-                    OllamaTransfer(model: model, insecure: insecure),
-                    session
-                )
-            } catch let error as ClientError {
-                let name = request.model ?? ""
-                throw CommandFailure("model '\(name)' is not here, and \(error.message)")
-            }
+            try await pull(session)
             return try await session.client.show(request)
+        }
+    }
+
+    private func pull(_ session: Session) async throws {
+        do {
+            let request = OllamaTransfer(model: model, insecure: insecure)
+            try await ModelTransfer.pull(request, session)
+        } catch let error as ClientError {
+            throw CommandFailure("model '\(try name())' is not here, and \(error.message)")
         }
     }
 
