@@ -148,6 +148,12 @@ let package = Package(
             swiftSettings: settings
         ),
         .executableTarget(
+            name: "adapter-bench",
+            dependencies: ["ApusFormats", "ApusGGUF", "ApusModels", "ApusTensors"],
+            path: "Benchmarks/Adapters",
+            swiftSettings: settings
+        ),
+        .executableTarget(
             name: "grammar-bench",
             dependencies: [
                 "ApusConversation", "ApusGGUF", "ApusInference", "ApusSampling", "ApusTokenizers",
