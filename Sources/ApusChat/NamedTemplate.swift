@@ -1,4 +1,4 @@
-package import ApusConversation
+internal import ApusConversation
 
 /// A template of a model whose configuration says by name how its output is read.
 struct NamedTemplate: ChatTemplate {

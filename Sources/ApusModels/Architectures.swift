@@ -2,7 +2,7 @@ package import ApusGGUF
 package import ApusTensors
 
 /// A family of models that share one forward pass.
-protocol Architecture {
+protocol Architecture: Sendable {
     /// The names under which GGUF files know it.
     static var names: [String] { get }
 

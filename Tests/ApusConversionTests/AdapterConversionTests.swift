@@ -1,5 +1,6 @@
 import ApusConversation
 import ApusConversion
+import ApusFormats
 import ApusGGUF
 import TestSupport
 import Testing

@@ -337,7 +337,7 @@ import Testing
                 #expect("\(error.code)" == odd.code)
             }
             #expect(try desk.files(in: "manifests").isEmpty)
-            #expect(try desk.files(in: "blobs").allSatisfy { $0.contains("-partial") })
+            #expect(try desk.files(in: "blobs").allSatisfy { $0.hasPrefix("partial/") })
             #expect(lines.all.last?.status != "success")
         }
     }

@@ -183,7 +183,7 @@ struct PartialBlobTests {
     @Test func damageIsNoticedWithoutADigest() throws {
         let partial = try begin("one")
         try write(4..<5, to: partial)
-        let name = try #require(fixture.blobNames.first { $0.hasPrefix("content-") })
+        let name = try #require(fixture.blobNames.first { !$0.hasSuffix(".journal") })
         let file = try FileHandle(
             forWritingTo: URL(filePath: "\(fixture.store.paths.blobs)/\(name)")
         )

@@ -47,7 +47,7 @@ package struct CheckpointFiles: Sendable {
         guard let bytes = try bytes(name) else { return nil }
         do {
             return try JSONParser.parse(bytes)
-        } catch let error as JSONError {
+        } catch {
             throw ConversionError(.badCheckpoint, "File '\(name)' is no JSON: \(error)")
         }
     }

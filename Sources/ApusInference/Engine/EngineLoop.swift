@@ -192,7 +192,7 @@ final class EngineLoop {
             token = chosen
         } catch {
             return .failed(
-                InferenceError(.brokenLogits, (error as? SamplingError)?.message ?? "\(error)")
+                InferenceError(.brokenLogits, error.message)
             )
         }
         sequences[index].sampler?.accept(token.token)

@@ -1,5 +1,5 @@
 internal import ApusChat
-package import ApusConversation
+internal import ApusConversation
 internal import ApusTokenizers
 
 #if canImport(Glibc)

@@ -1,4 +1,4 @@
-package import ApusTensors
+internal import ApusTensors
 
 /// Grouped-query attention with rotary positions (Ainslie and others 2023).
 ///

@@ -1,4 +1,4 @@
-package import ApusTensors
+internal import ApusTensors
 
 /// The common decoder: tokens to vectors, a stack of layers, a norm, and logits.
 struct Decoder: LanguageModel {

@@ -1,4 +1,4 @@
-package import ApusTensors
+internal import ApusTensors
 
 /// The parts of a decoder layer: attention and feed-forward, each behind a norm.
 struct DecoderLayer: Sendable {

@@ -1,4 +1,4 @@
-package import ApusTensors
+internal import ApusTensors
 
 /// Routed feed-forward block (Shazeer and others 2017).
 ///

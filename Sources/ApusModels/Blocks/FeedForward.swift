@@ -1,4 +1,4 @@
-package import ApusTensors
+internal import ApusTensors
 
 /// The feed-forward half of a layer: dense, or routed to experts.
 enum FeedForward: Sendable {

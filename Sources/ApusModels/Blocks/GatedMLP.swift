@@ -1,4 +1,4 @@
-package import ApusTensors
+internal import ApusTensors
 
 /// Dense gated feed-forward block (Shazeer 2020): `down(silu(gate(x)) * up(x))`.
 struct GatedMLP: Sendable {

@@ -1,4 +1,4 @@
-package import ApusTensors
+internal import ApusTensors
 
 /// `x W^T * scale + bias`; scale and bias only where the file has them, and what adapters add.
 ///

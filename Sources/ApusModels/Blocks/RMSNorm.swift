@@ -1,4 +1,4 @@
-package import ApusTensors
+internal import ApusTensors
 
 /// Root-mean-square norm with a learned scale (Zhang & Sennrich 2019).
 struct RMSNorm: Sendable {

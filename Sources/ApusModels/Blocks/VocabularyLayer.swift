@@ -1,5 +1,5 @@
 internal import ApusGGUF
-package import ApusTensors
+internal import ApusTensors
 
 /// Tokens in and logits out: the embedding table and the output matrix, often the same tensor.
 struct VocabularyLayer: Sendable {

@@ -17,7 +17,7 @@ enum GzipEncoder {
         var output = ByteBuffer()
         let bound = Int(deflateBound(stream, UInt(bytes.readableBytes)))
         var status = Z_OK
-        bytes.withUnsafeReadableBytes { source in
+        _ = bytes.withUnsafeReadableBytes { source in
             output.writeWithUnsafeMutableBytes(minimumWritableBytes: bound) { target in
                 let next = source.bindMemory(to: UInt8.self).baseAddress
                 let room = UInt32(clamping: target.count)
