@@ -54,8 +54,9 @@ intended("errors of a pull or push that is not streamed", "(push|pull) missing, 
          other_status=True)
 intended("`http://` in a name", "(push|pull) insecure", "body pull http")
 intended("digest mismatch of a blob", "blob POST (missing|dash|capitals|escaped)")
-intended("texts about templates and files", "create (from-)?(bad-template|template-error)",
-         "create (from-)?unknown-template-function", "create missing-blob.*", "create cut",
+intended("fields of `create` that are wrong", "create (from-)?(bad-template|template-error)",
+         "create (from-)?unknown-template-function", other_status=True)
+intended("texts about templates and files", "create missing-blob.*", "create cut",
          "push missing", "body push http", "push missing, not streamed")
 intended("fields of `create` that are wrong", "create (from-)?wrong-.*", "create bad-digest",
          ".* (from-)?(wrong-parameter|parameter-forms|message-without-role|wrong-info-4).*",
@@ -68,7 +69,8 @@ intended("`capabilities` in `/api/tags`", "tags demo")
 intended("F32 weights", "(show|show verbose|tags|create) (from-)?(embedder|odd-architecture)")
 intended("`show --modelfile`", "show .*(requires|parameters|everything|everything-again|everything-system|from-stop)",
          "show (verbose )?(demo|sink)")
-intended("`RENDERER`", ".* (from-)?renderer")
+intended("`renderer`, `parser` in a model", ".* (from-)?(unknown-)?renderer", other_status=True)
+intended("`requires` in a model", ".* (from-)?odd-requires", other_status=True)
 intended("images, audio", "(show|show verbose|tags) (from-)?vision")
 intended("adapters in manifests", "tags (with-adapter|gguf-adapter-file)")
 intended("models without weights", "(show|show verbose|tags) only-projector", other_status=True)

@@ -145,7 +145,7 @@ def unused(store):
 
 
 FIELDS = {name: body for name, body in wire.FIELDS.items()
-          if not re.match("wrong-|bad-|unknown-t|template-error|quantize-unknown|draft|parameter-forms"
+          if not re.match("wrong-|bad-|odd-|unknown-[tr]|template-error|quantize-unknown|draft|parameter-forms"
                           "|message-without|null-", name)}
 
 
