@@ -564,14 +564,15 @@ def names(answer):
 def transfers(compare, registry):
     """Each server pushes to a place of its own, and pulls what either pushed."""
     def lines(answer):
-        """Progress without the numbers that depend on time: each line's status once."""
+        """Progress without what depends on time: numbers, and the order of layers' lines."""
         result = []
         for line in answer[2].splitlines():
             line = re.sub(r',"completed":\d+', "", line)
             line = line.replace("/a-oracle", "/X").replace("/o-oracle", "/X")
             if line not in result:
                 result.append(line)
-        return (*answer[:2], *result)
+        layers = sorted(line for line in result if '"digest"' in line)
+        return (*answer[:2], *(line for line in result if line not in layers), *layers)
 
     def each(name, path, body):
         answers = []
