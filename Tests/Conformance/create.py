@@ -63,7 +63,7 @@ CASES = [
     ({"quantize": "q4_K_M"}, 400, "quantization is only supported for F16, BF16 and F32 models"),
     ({"quantization": "F16"}, 400, "quantization is only supported for F16, BF16 and F32 models"),
     ({"files": {"a.gguf": ZEROS}}, 400, "not of both"),
-    ({"from": None, "files": {}}, 400, "no files provided to convert"),
+    ({"from": None, "files": {}}, 400, "unknown type"),
     ({"from": None, "files": {"../a.gguf": ZEROS}}, 400, "file path must be relative"),
     ({"from": None}, 400, "neither 'from' or 'files' was specified"),
     ({"model": None, "name": "create-test"}, 200, None),

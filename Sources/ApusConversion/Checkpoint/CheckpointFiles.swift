@@ -7,6 +7,8 @@ package struct CheckpointFiles: Sendable {
 
     /// Largest JSON file that is read; the largest tokenizers known have 40 MB.
     static let maximumTextBytes = 256 << 20
+    /// Most values in a JSON file; the largest tokenizers known have two million.
+    static let maximumValues = 1 << 23
 
     private let files: [File]
 
@@ -46,7 +48,7 @@ package struct CheckpointFiles: Sendable {
     func json(_ name: String) throws -> JSONValue? {
         guard let bytes = try bytes(name) else { return nil }
         do {
-            return try JSONParser.parse(bytes)
+            return try JSONParser.parse(bytes, maximumValues: Self.maximumValues)
         } catch {
             throw ConversionError(.badCheckpoint, "File '\(name)' is no JSON: \(error)")
         }

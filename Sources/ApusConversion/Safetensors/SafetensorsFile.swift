@@ -45,7 +45,11 @@ struct SafetensorsFile: Sendable {
         let start = 8 + Int(length)
         let header: JSONValue
         do {
-            header = try JSONParser.parse(try file.bytes(8..<start), maximumDepth: 8)
+            header = try JSONParser.parse(
+                try file.bytes(8..<start),
+                maximumDepth: 8,
+                maximumValues: CheckpointFiles.maximumValues
+            )
         } catch let error as JSONError {
             throw wrong("has a header that is no JSON: \(error)")
         }

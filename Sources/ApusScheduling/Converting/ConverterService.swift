@@ -38,7 +38,7 @@ package enum ConverterService {
         explaining explain: (any Error) -> SchedulingError,
         _ plan: (ConversionOrder) throws -> Work?
     ) -> Never {
-        _ = nice(niceness)
+        stepBack()
         do {
             let order = try receive()
             try endWithServer()
@@ -53,6 +53,17 @@ package enum ConverterService {
             try? send(.failed(explain(error)))
         }
         SystemCall.endProcess(0)
+    }
+
+    /// Leaves processors to those who answer, and is the first to go when memory runs out.
+    private static func stepBack() {
+        _ = nice(niceness)
+        #if os(Linux)
+        let file = open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC)
+        guard file >= 0 else { return }
+        _ = "500".withCString { write(file, $0, 3) }
+        SystemCall.close(file)
+        #endif
     }
 
     private static func receive() throws -> ConversionOrder {
