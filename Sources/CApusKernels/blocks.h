@@ -59,8 +59,9 @@ typedef struct __attribute__((packed)) ck_iq4_nl {
 _Static_assert(sizeof(ck_iq4_nl) == 18, "IQ4_NL block");
 
 /*
- * value = 2^(e - 128) * ck_fp4_values[q], nibbles as in Q4_0, or in MXFP4_PAIRS values 2i and 2i + 1
- * in the low and the high nibble of q[i]; 4.25 bits a weight. Source: OCP Microscaling Formats 1.0.
+ * value = 2^(e - 128) * ck_fp4_values[q], nibbles as in Q4_0, or in MXFP4_PAIRS values 2i and
+ * 2i + 1 in the low and the high nibble of q[i]; 4.25 bits a weight.
+ * Source: OCP Microscaling Formats 1.0.
  */
 typedef struct __attribute__((packed)) ck_mxfp4 {
     uint8_t e;
@@ -149,6 +150,65 @@ typedef struct __attribute__((packed)) ck_iq4_xs {
     uint8_t q[128];
 } ck_iq4_xs;
 _Static_assert(sizeof(ck_iq4_xs) == 136, "IQ4_XS block");
+
+/*
+ * IQ1, IQ2, IQ3: bits that choose entries of grids, signs, and scales; grids.h reads them.
+ * 2.0625, 2.3125, 2.5625, 3.0625, 3.4375, 1.5625 and 1.75 bits a weight.
+ */
+typedef struct __attribute__((packed)) ck_iq2_xxs {
+    uint16_t d;
+    struct __attribute__((packed)) {
+        uint8_t index[4]; /* one for 8 values */
+        uint32_t signs;   /* 7 bits for 8 values; above them the scale of all 32 */
+    } parts[8];
+} ck_iq2_xxs;
+_Static_assert(sizeof(ck_iq2_xxs) == 66, "IQ2_XXS block");
+
+typedef struct __attribute__((packed)) ck_iq2_xs {
+    uint16_t d;
+    uint16_t q[32];    /* for 8 values: 9 bits of index, 7 of signs */
+    uint8_t scales[8]; /* nibbles, each for 16 values */
+} ck_iq2_xs;
+_Static_assert(sizeof(ck_iq2_xs) == 74, "IQ2_XS block");
+
+typedef struct __attribute__((packed)) ck_iq2_s {
+    uint16_t d;
+    uint8_t index[32];
+    uint8_t signs[32];
+    uint8_t high[8]; /* two more bits for each index */
+    uint8_t scales[8];
+} ck_iq2_s;
+_Static_assert(sizeof(ck_iq2_s) == 82, "IQ2_S block");
+
+typedef struct __attribute__((packed)) ck_iq3_xxs {
+    uint16_t d;
+    uint8_t index[64]; /* one for 4 values */
+    uint32_t signs[8]; /* as in IQ2_XXS */
+} ck_iq3_xxs;
+_Static_assert(sizeof(ck_iq3_xxs) == 98, "IQ3_XXS block");
+
+typedef struct __attribute__((packed)) ck_iq3_s {
+    uint16_t d;
+    uint8_t index[64];
+    uint8_t high[8]; /* one more bit for each index */
+    uint8_t signs[32];
+    uint8_t scales[4]; /* nibbles, each for 32 values */
+} ck_iq3_s;
+_Static_assert(sizeof(ck_iq3_s) == 110, "IQ3_S block");
+
+typedef struct __attribute__((packed)) ck_iq1_s {
+    uint16_t d;
+    uint8_t index[32];
+    uint16_t high[8]; /* for 32 values: three more bits for each index, scale, shift */
+} ck_iq1_s;
+_Static_assert(sizeof(ck_iq1_s) == 50, "IQ1_S block");
+
+typedef struct __attribute__((packed)) ck_iq1_m {
+    uint8_t index[32];
+    uint8_t high[16];   /* nibbles: three more bits for each index, shift */
+    uint16_t scales[4]; /* four scales of three bits, and above them four bits of d */
+} ck_iq1_m;
+_Static_assert(sizeof(ck_iq1_m) == 56, "IQ1_M block");
 
 /*
  * 256 activations of a K format: value = d * q with -127 <= q <= 127. The biases let unsigned

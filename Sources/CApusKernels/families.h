@@ -21,6 +21,7 @@ typedef struct ck_table {
 void ck_init_activation_scalar(ck_table *table);
 void ck_init_attention_scalar(ck_table *table);
 void ck_init_convert_scalar(ck_table *table);
+void ck_init_grid_scalar(ck_table *table);
 void ck_init_matmul_block_scalar(ck_table *table);
 void ck_init_matmul_float_scalar(ck_table *table);
 void ck_init_matmul_k_scalar(ck_table *table);

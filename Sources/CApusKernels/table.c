@@ -1,6 +1,7 @@
 /* The dispatch tables: scalar first, then overwritten upward. */
 #include "cpu.h"
 #include "families.h"
+#include "grids.h"
 
 #if defined(__x86_64__)
 #include "x86/x86.h"
@@ -26,6 +27,7 @@ static void fill_scalar(ck_table *table) {
     ck_init_activation_scalar(table);
     ck_init_attention_scalar(table);
     ck_init_convert_scalar(table);
+    ck_init_grid_scalar(table);
     ck_init_matmul_block_scalar(table);
     ck_init_matmul_float_scalar(table);
     ck_init_matmul_k_scalar(table);
@@ -79,6 +81,7 @@ static size_t available;
 static pthread_once_t filled = PTHREAD_ONCE_INIT;
 
 static void fill_tables(void) {
+    ck_init_grids();
     while (available < SETS && sets[available].runs_here()) {
         ck_table *table = &tables[available];
         if (available > 0) {

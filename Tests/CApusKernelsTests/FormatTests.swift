@@ -8,7 +8,9 @@ import Testing
     private static let codes: [(name: String, code: Int)] = [
         ("F16", CK_F16), ("BF16", CK_BF16), ("Q4_0", CK_Q4_0), ("Q4_1", CK_Q4_1),
         ("Q5_0", CK_Q5_0), ("Q5_1", CK_Q5_1), ("Q8_0", CK_Q8_0), ("IQ4_NL", CK_IQ4_NL),
-        ("MXFP4", CK_MXFP4), ("MXFP4_PAIRS", CK_MXFP4_PAIRS), ("Q2_K", CK_Q2_K),
+        ("MXFP4", CK_MXFP4), ("MXFP4_PAIRS", CK_MXFP4_PAIRS), ("IQ1_S", CK_IQ1_S),
+        ("IQ1_M", CK_IQ1_M), ("IQ2_XXS", CK_IQ2_XXS), ("IQ2_XS", CK_IQ2_XS), ("IQ2_S", CK_IQ2_S),
+        ("IQ3_XXS", CK_IQ3_XXS), ("IQ3_S", CK_IQ3_S), ("Q2_K", CK_Q2_K),
         ("Q3_K", CK_Q3_K), ("IQ4_XS", CK_IQ4_XS), ("Q4_K", CK_Q4_K),
         ("Q5_K", CK_Q5_K), ("Q6_K", CK_Q6_K),
     ]

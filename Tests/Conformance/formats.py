@@ -21,7 +21,8 @@ from llama_oracle import (VOCABULARY, Shape, apus_logits, error, formats, llama_
 SHAPES = [Shape("dense"), Shape("odd rows", width=96, hidden=160, heads=3, key_heads=1, tied=True),
           Shape("experts", experts=4, layers=4)]
 TYPES = ["F32", "F16", "BF16", "Q8_0", "Q4_0", "Q4_1", "Q5_0", "Q5_1", "Q2_K", "Q3_K_M", "Q4_K_M",
-         "Q5_K_M", "Q6_K", "IQ4_NL", "IQ4_XS", "MXFP4"]
+         "Q5_K_M", "Q6_K", "IQ1_S", "IQ1_M", "IQ2_XXS", "IQ2_XS", "IQ2_M", "IQ3_XXS", "IQ3_M",
+         "IQ4_NL", "IQ4_XS", "MXFP4"]
 # Activations are rounded to eight bits once a matrix, here 7 or more times a layer; at eight layers
 # of random weights that is 1e-3 at most. Weights of plain floats meet exact activations; llama.cpp
 # rounds keys, values and, with 16-bit weights, activations to 16 bits.

@@ -122,11 +122,26 @@ def llama_quantize(source, path, kind):
     name = {"F32": "ALL_F32", "MXFP4": "MOSTLY_MXFP4_MOE"}.get(kind, f"MOSTLY_{kind}")
     parameters.ftype = getattr(llama_cpp, f"LLAMA_FTYPE_{name}")
     parameters.nthread = 2
+    if kind.startswith(("IQ1", "IQ2", "IQ3_XXS")):  # llama.cpp refuses them without importances
+        importances = equal_importances(source)
+        parameters.imatrix = importances
     silence()
     code = llama_cpp.llama_model_quantize(
         str(source).encode(), str(path).encode(), ctypes.byref(parameters))
     if code != 0:
         raise RuntimeError(f"llama.cpp cannot quantize {source} to {kind}")
+
+
+def equal_importances(path):
+    """Importance 1 for all columns of all matrices."""
+    entries = []
+    for tensor in GGUFReader(str(path)).tensors:
+        if len(tensor.shape) > 1:
+            size = int(tensor.shape[0]) * (int(tensor.shape[2]) if len(tensor.shape) > 2 else 1)
+            ones = (ctypes.c_float * size)(*[1.0] * size)
+            entries.append(llama_cpp.llama_model_imatrix_data(tensor.name.encode(), ones, size))
+    end = llama_cpp.llama_model_imatrix_data(None, None, 0)
+    return (llama_cpp.llama_model_imatrix_data * (len(entries) + 1))(*entries, end)
 
 
 def llama_logits(path, tokens):

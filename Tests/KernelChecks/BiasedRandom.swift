@@ -60,6 +60,9 @@ package struct BiasedRandom: RandomNumberGenerator {
             if format.hasExponent {
                 block[0] = UInt8.random(in: 110..<140, using: &self)
             }
+            if format.endsWithScale {
+                block[blockBytes - 1] = block[blockBytes - 1] & 0x0F | 0x20
+            }
             bytes += block
         }
         return bytes

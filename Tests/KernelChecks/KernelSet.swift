@@ -38,6 +38,8 @@ package struct BlockFormat: Sendable, CustomStringConvertible {
     let scaleOffsets: [Int]
     /// Whether a block starts with a power of two, whose extremes would overflow.
     var hasExponent: Bool { code == 4 || code == 39 }
+    /// Whether the upper four bits of a block's last byte begin its half float.
+    var endsWithScale: Bool { code == 29 }
 
     package static let all = [
         BlockFormat(description: "F32", code: 0, scaleOffsets: []),
@@ -51,6 +53,13 @@ package struct BlockFormat: Sendable, CustomStringConvertible {
         BlockFormat(description: "IQ4_NL", code: 20, scaleOffsets: [0]),
         BlockFormat(description: "MXFP4", code: 39, scaleOffsets: []),
         BlockFormat(description: "MXFP4_PAIRS", code: 4, scaleOffsets: []),
+        BlockFormat(description: "IQ1_S", code: 19, scaleOffsets: [0]),
+        BlockFormat(description: "IQ1_M", code: 29, scaleOffsets: []),
+        BlockFormat(description: "IQ2_XXS", code: 16, scaleOffsets: [0]),
+        BlockFormat(description: "IQ2_XS", code: 17, scaleOffsets: [0]),
+        BlockFormat(description: "IQ2_S", code: 22, scaleOffsets: [0]),
+        BlockFormat(description: "IQ3_XXS", code: 18, scaleOffsets: [0]),
+        BlockFormat(description: "IQ3_S", code: 21, scaleOffsets: [0]),
         BlockFormat(description: "Q2_K", code: 10, scaleOffsets: [80, 82]),
         BlockFormat(description: "Q3_K", code: 11, scaleOffsets: [108]),
         BlockFormat(description: "IQ4_XS", code: 23, scaleOffsets: [0]),

@@ -146,6 +146,13 @@ MATMUL(n_matmul_mxfp4_pairs, CK_MXFP4_PAIRS)
 MATMUL(n_matmul_q2_k, CK_Q2_K)
 MATMUL(n_matmul_q3_k, CK_Q3_K)
 MATMUL(n_matmul_iq4_xs, CK_IQ4_XS)
+MATMUL(n_matmul_iq1_s, CK_IQ1_S)
+MATMUL(n_matmul_iq1_m, CK_IQ1_M)
+MATMUL(n_matmul_iq2_xxs, CK_IQ2_XXS)
+MATMUL(n_matmul_iq2_xs, CK_IQ2_XS)
+MATMUL(n_matmul_iq2_s, CK_IQ2_S)
+MATMUL(n_matmul_iq3_xxs, CK_IQ3_XXS)
+MATMUL(n_matmul_iq3_s, CK_IQ3_S)
 MATMUL(n_matmul_q4_k, CK_Q4_K)
 MATMUL(n_matmul_q5_k, CK_Q5_K)
 MATMUL(n_matmul_q6_k, CK_Q6_K)
@@ -163,6 +170,13 @@ static void n_init_matmul(ck_table *table) {
     table->formats[CK_Q2_K].matmul = n_matmul_q2_k;
     table->formats[CK_Q3_K].matmul = n_matmul_q3_k;
     table->formats[CK_IQ4_XS].matmul = n_matmul_iq4_xs;
+    table->formats[CK_IQ1_S].matmul = n_matmul_iq1_s;
+    table->formats[CK_IQ1_M].matmul = n_matmul_iq1_m;
+    table->formats[CK_IQ2_XXS].matmul = n_matmul_iq2_xxs;
+    table->formats[CK_IQ2_XS].matmul = n_matmul_iq2_xs;
+    table->formats[CK_IQ2_S].matmul = n_matmul_iq2_s;
+    table->formats[CK_IQ3_XXS].matmul = n_matmul_iq3_xxs;
+    table->formats[CK_IQ3_S].matmul = n_matmul_iq3_s;
     table->formats[CK_Q4_K].matmul = n_matmul_q4_k;
     table->formats[CK_Q5_K].matmul = n_matmul_q5_k;
     table->formats[CK_Q6_K].matmul = n_matmul_q6_k;

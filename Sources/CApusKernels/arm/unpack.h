@@ -5,8 +5,7 @@
 #ifndef CK_ARM_UNPACK_H
 #define CK_ARM_UNPACK_H
 
-#include "../blocks.h"
-#include "../reference/half.h"
+#include "../grids.h"
 
 #include <string.h>
 
@@ -25,6 +24,9 @@ CK_INLINE float n_half(uint16_t bits) {
 }
 
 CK_INLINE size_t n_bytes(uint32_t format) {
+    if (ck_is_grid(format)) {
+        return ck_grid_bytes(format);
+    }
     switch (format) {
     case CK_Q4_0:
         return sizeof(ck_q4_0);
@@ -157,7 +159,21 @@ CK_INLINE void n_unpack_iq4_xs(const ck_iq4_xs *from, n_block *to) {
     to->d = n_half(from->d);
 }
 
+CK_INLINE void n_unpack_grid(uint32_t format, const void *from, n_block *to) {
+    ck_grid_block unpacked;
+    ck_unpack_grid(format, from, &unpacked);
+    for (int i = 0; i < 16; i++) {
+        to->q[i] = vld1q_s8(unpacked.q + 16 * i);
+        to->scales[i] = unpacked.scales[i];
+    }
+    to->d = unpacked.factor;
+}
+
 CK_INLINE void n_unpack(uint32_t format, const void *from, n_block *to) {
+    if (ck_is_grid(format)) {
+        n_unpack_grid(format, from, to);
+        return;
+    }
     switch (format) {
     case CK_Q2_K:
         n_unpack_q2_k(from, to);
@@ -177,7 +193,7 @@ CK_INLINE void n_unpack(uint32_t format, const void *from, n_block *to) {
 }
 
 CK_INLINE bool n_scales_sixteen(uint32_t format) {
-    return format == CK_Q2_K || format == CK_Q3_K || format == CK_Q6_K;
+    return format == CK_Q2_K || format == CK_Q3_K || format == CK_Q6_K || ck_is_grid(format);
 }
 
 /* A block of 32: signed values in row order; value = d * q + m. */

@@ -22,8 +22,15 @@ enum {
     CK_Q4_K = 12,
     CK_Q5_K = 13,
     CK_Q6_K = 14,
+    CK_IQ2_XXS = 16,
+    CK_IQ2_XS = 17,
+    CK_IQ3_XXS = 18,
+    CK_IQ1_S = 19,
     CK_IQ4_NL = 20,
+    CK_IQ3_S = 21,
+    CK_IQ2_S = 22,
     CK_IQ4_XS = 23,
+    CK_IQ1_M = 29,
     CK_BF16 = 30,
     CK_MXFP4 = 39,
     /* Number of slots in `ck_kernels.formats`; every code above is smaller. */
@@ -62,7 +69,7 @@ typedef struct ck_format_kernels {
     void (*unpack)(const void *w, float *y, size_t n);
 
     /*
-     * Quantizes weights; NULL for Q2_K, Q3_K, IQ4_NL, IQ4_XS and MXFP4. Not a hot path: scalar
+     * Quantizes weights; NULL for Q2_K, Q3_K, MXFP4 and all IQ formats. Not a hot path: scalar
      * except for F16 and BF16.
      *   x  [n] float, finite
      *   w  [n] packed weights

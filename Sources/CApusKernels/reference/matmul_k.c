@@ -97,20 +97,6 @@ static float block_iq4_xs(const void *w, size_t block, const ck_act256 *x) {
     return (float)dot * (ck_half_to_f32(weights->d) * x->d);
 }
 
-static float dot_super(const void *w, const void *x, size_t columns,
-                       float block_dot(const void *, size_t, const ck_act256 *)) {
-    size_t blocks = columns / CK_SUPER;
-    float sum = 0;
-    for (size_t group = 0; group < blocks; group += 4) {
-        float chains[4] = {0};
-        for (size_t block = group; block < blocks && block < group + 4; block++) {
-            chains[block % 4] = block_dot(w, block, (const ck_act256 *)x + block);
-        }
-        sum += (chains[0] + chains[2]) + (chains[1] + chains[3]);
-    }
-    return sum;
-}
-
 #define K_MATMUL(type)                                                                            \
     static float dot_##type(const void *w, const void *x, size_t columns) {                       \
         return dot_super(w, x, columns, block_##type);                                            \

@@ -98,6 +98,13 @@ void ck_init_pack_scalar(ck_table *table) {
     describe(table, CK_IQ4_NL, CK_ACT_32, act32_bytes, pack_act32);
     describe(table, CK_MXFP4, CK_ACT_32, act32_bytes, pack_act32);
     describe(table, CK_MXFP4_PAIRS, CK_ACT_32, act32_bytes, pack_act32);
+    describe(table, CK_IQ1_S, CK_ACT_256, act256_bytes, pack_act256);
+    describe(table, CK_IQ1_M, CK_ACT_256, act256_bytes, pack_act256);
+    describe(table, CK_IQ2_XXS, CK_ACT_256, act256_bytes, pack_act256);
+    describe(table, CK_IQ2_XS, CK_ACT_256, act256_bytes, pack_act256);
+    describe(table, CK_IQ2_S, CK_ACT_256, act256_bytes, pack_act256);
+    describe(table, CK_IQ3_XXS, CK_ACT_256, act256_bytes, pack_act256);
+    describe(table, CK_IQ3_S, CK_ACT_256, act256_bytes, pack_act256);
     describe(table, CK_Q2_K, CK_ACT_256, act256_bytes, pack_act256);
     describe(table, CK_Q3_K, CK_ACT_256, act256_bytes, pack_act256);
     describe(table, CK_IQ4_XS, CK_ACT_256, act256_bytes, pack_act256);

@@ -2,12 +2,15 @@
 #ifndef CK_K_BLOCKS_H
 #define CK_K_BLOCKS_H
 
-#include "../blocks.h"
+#include "../grids.h"
 
 #include <immintrin.h>
 #include <string.h>
 
 CK_INLINE size_t k_bytes(uint32_t format) {
+    if (ck_is_grid(format)) {
+        return ck_grid_bytes(format);
+    }
     switch (format) {
     case CK_Q2_K:
         return sizeof(ck_q2_k);
@@ -30,7 +33,12 @@ CK_INLINE bool k_has_minimum(uint32_t format) {
 
 /* Whether 16 values share a scale, not 32. */
 CK_INLINE bool k_scales_sixteen(uint32_t format) {
-    return format == CK_Q2_K || format == CK_Q3_K || format == CK_Q6_K;
+    return format == CK_Q2_K || format == CK_Q3_K || format == CK_Q6_K || ck_is_grid(format);
+}
+
+/* Whether values use all of eight signed bits, so that products are added to 32 bits. */
+CK_INLINE bool k_is_signed(uint32_t format) {
+    return format == CK_IQ4_XS || ck_is_grid(format);
 }
 
 /* d and dmin as halves in the low and high 16 bits; dmin is 0 for formats without minimum. */

@@ -37,7 +37,7 @@ typedef struct flat_row {
 
 /* 16 values to 16 bits, less what they are too large by. */
 CK_INLINE __m256i widened(uint32_t format, __m128i q) {
-    if (format == CK_IQ4_XS) {
+    if (k_is_signed(format)) {
         return _mm256_cvtepi8_epi16(q);
     }
     const short excess = format == CK_Q6_K ? 32 : format == CK_Q3_K ? 4 : 0;
@@ -60,6 +60,10 @@ CK_INLINE void flatten(uint32_t format, const void *block, flat_row *row, panel_
         _mm256_store_si256((__m256i *)row->minimums, k.minimums);
     } else {
         _mm_store_si128((__m128i *)row->minimums, _mm256_extracti128_si256(k.scales, 1));
+    }
+    if (ck_is_grid(format)) {
+        to->d[lane] = k.factor;
+        return;
     }
     uint32_t factors = k_factors(format, block);
     to->d[lane] = k_half(factors & 0xFFFF);
@@ -193,6 +197,13 @@ CK_INLINE void multiply(uint32_t format, operands o, size_t first_row, size_t la
 MATMUL(q2_k, CK_Q2_K)
 MATMUL(q3_k, CK_Q3_K)
 MATMUL(iq4_xs, CK_IQ4_XS)
+MATMUL(iq1_s, CK_IQ1_S)
+MATMUL(iq1_m, CK_IQ1_M)
+MATMUL(iq2_xxs, CK_IQ2_XXS)
+MATMUL(iq2_xs, CK_IQ2_XS)
+MATMUL(iq2_s, CK_IQ2_S)
+MATMUL(iq3_xxs, CK_IQ3_XXS)
+MATMUL(iq3_s, CK_IQ3_S)
 MATMUL(q4_k, CK_Q4_K)
 MATMUL(q5_k, CK_Q5_K)
 MATMUL(q6_k, CK_Q6_K)
@@ -203,6 +214,13 @@ void ck_init_matmul_k_avx2(ck_table *table) {
     table->formats[CK_Q2_K].matmul = matmul_q2_k;
     table->formats[CK_Q3_K].matmul = matmul_q3_k;
     table->formats[CK_IQ4_XS].matmul = matmul_iq4_xs;
+    table->formats[CK_IQ1_S].matmul = matmul_iq1_s;
+    table->formats[CK_IQ1_M].matmul = matmul_iq1_m;
+    table->formats[CK_IQ2_XXS].matmul = matmul_iq2_xxs;
+    table->formats[CK_IQ2_XS].matmul = matmul_iq2_xs;
+    table->formats[CK_IQ2_S].matmul = matmul_iq2_s;
+    table->formats[CK_IQ3_XXS].matmul = matmul_iq3_xxs;
+    table->formats[CK_IQ3_S].matmul = matmul_iq3_s;
     table->formats[CK_Q4_K].matmul = matmul_q4_k;
     table->formats[CK_Q5_K].matmul = matmul_q5_k;
     table->formats[CK_Q6_K].matmul = matmul_q6_k;

@@ -43,7 +43,8 @@ typedef struct flat_row {
     uint32_t scales[16];
     int16_t offsets[8];
     int16_t minimums[16];
-    uint8_t unused[16];
+    float factor; /* IQ1, IQ2, IQ3 */
+    uint8_t unused[12];
 } flat_row;
 
 CK_INLINE void flatten(uint32_t format, const void *block, flat_row *row) {
@@ -52,8 +53,9 @@ CK_INLINE void flatten(uint32_t format, const void *block, flat_row *row) {
         _mm512_store_si512(row->q + 64 * i, k.q[i]);
     }
     __m128i eight = _mm256_castsi256_si128(k.scales);
-    if (format == CK_IQ4_XS) { /* multiplied as 32 bits */
-        _mm256_store_si256((__m256i *)row->scales, _mm256_cvtepi16_epi32(eight));
+    if (k_is_signed(format)) { /* multiplied as 32 bits */
+        _mm512_store_si512(row->scales, _mm512_cvtepi16_epi32(k.scales));
+        row->factor = k.factor;
     } else if (k_scales_sixteen(format)) {
         _mm512_store_si512(row->scales, _mm512_cvtepu16_epi32(k.scales));
     } else {
@@ -89,7 +91,7 @@ CK_INLINE void fill(uint32_t format, const char *w, size_t w_row_bytes, size_t r
                     _mm_prefetch(block + ahead + line, _MM_HINT_T1);
                 }
                 flatten(format, block, &flat[r]);
-                factors[half + r] = k_factors(format, block);
+                factors[half + r] = ck_is_grid(format) ? 0 : k_factors(format, block);
             } else {
                 memset(&flat[r], 0, sizeof flat[r]);
                 factors[half + r] = 0;
@@ -98,7 +100,13 @@ CK_INLINE void fill(uint32_t format, const char *w, size_t w_row_bytes, size_t r
         __m512i words = _mm512_load_si512(factors + half);
         __m256i d = _mm512_cvtepi32_epi16(words);
         __m256i dmin = _mm512_cvtepi32_epi16(_mm512_srli_epi32(words, 16));
-        _mm512_store_ps(to->d + half, _mm512_cvtph_ps(d));
+        if (ck_is_grid(format)) {
+            for (size_t r = 0; r < 16; r++) {
+                to->d[half + r] = flat[r].factor;
+            }
+        } else {
+            _mm512_store_ps(to->d + half, _mm512_cvtph_ps(d));
+        }
         _mm512_store_ps(to->dmin + half, _mm512_cvtph_ps(dmin));
         for (size_t i = 0; i < 64; i += 4) {
             ck_turn_16x4(flat[0].q + 4 * i, sizeof(flat_row), to->q[i][half], sizeof to->q[0]);
@@ -137,8 +145,10 @@ CK_INLINE __m512i bias(uint32_t format, const ck_act256 *x, size_t step) {
         return broadcast(&x->bias5[step]);
     case CK_Q6_K:
         return broadcast(&x->bias6[step]);
-    default: /* IQ4_XS: 128 too large */
+    case CK_IQ4_XS: /* 128 too large */
         return _mm512_slli_epi32(broadcast(&x->bias4[step]), 4);
+    default: /* IQ1, IQ2, IQ3: likewise */
+        return _mm512_slli_epi32(broadcast(&x->bias5[step]), 3);
     }
 }
 
@@ -167,9 +177,9 @@ CK_INLINE __m512i minimum_term(uint32_t format, const panel_block *w, size_t lan
     return _mm512_sub_epi32(_mm512_setzero_si512(), _mm512_srai_epi32(sum, 4));
 }
 
-/* Adds sums of products times scales; of IQ4_XS they do not fit in 16 bits. */
+/* Adds sums of products times scales; where q is signed, they do not fit in 16 bits. */
 CK_INLINE __m512i add_scaled(uint32_t format, __m512i total, __m512i sums, __m512i scales) {
-    if (format == CK_IQ4_XS) {
+    if (k_is_signed(format)) {
         return _mm512_add_epi32(total, _mm512_mullo_epi32(sums, scales));
     }
     return _mm512_dpwssd_epi32(total, sums, scales);
@@ -180,12 +190,11 @@ CK_INLINE size_t products_per_sum(uint32_t format) {
     switch (format) {
     case CK_Q6_K:
         return 2;
-    case CK_Q2_K:
-    case CK_Q3_K:
-    case CK_Q5_K:
-        return 4;
-    default:
+    case CK_Q4_K:
+    case CK_IQ4_XS:
         return 8;
+    default:
+        return 4;
     }
 }
 
@@ -362,6 +371,13 @@ CK_INLINE void multiply(uint32_t format, operands o, size_t columns, size_t firs
 MATMUL(q2_k, CK_Q2_K)
 MATMUL(q3_k, CK_Q3_K)
 MATMUL(iq4_xs, CK_IQ4_XS)
+MATMUL(iq1_s, CK_IQ1_S)
+MATMUL(iq1_m, CK_IQ1_M)
+MATMUL(iq2_xxs, CK_IQ2_XXS)
+MATMUL(iq2_xs, CK_IQ2_XS)
+MATMUL(iq2_s, CK_IQ2_S)
+MATMUL(iq3_xxs, CK_IQ3_XXS)
+MATMUL(iq3_s, CK_IQ3_S)
 MATMUL(q4_k, CK_Q4_K)
 MATMUL(q5_k, CK_Q5_K)
 MATMUL(q6_k, CK_Q6_K)
@@ -372,6 +388,13 @@ void ck_init_matmul_k_avx512(ck_table *table) {
     table->formats[CK_Q2_K].matmul = matmul_q2_k;
     table->formats[CK_Q3_K].matmul = matmul_q3_k;
     table->formats[CK_IQ4_XS].matmul = matmul_iq4_xs;
+    table->formats[CK_IQ1_S].matmul = matmul_iq1_s;
+    table->formats[CK_IQ1_M].matmul = matmul_iq1_m;
+    table->formats[CK_IQ2_XXS].matmul = matmul_iq2_xxs;
+    table->formats[CK_IQ2_XS].matmul = matmul_iq2_xs;
+    table->formats[CK_IQ2_S].matmul = matmul_iq2_s;
+    table->formats[CK_IQ3_XXS].matmul = matmul_iq3_xxs;
+    table->formats[CK_IQ3_S].matmul = matmul_iq3_s;
     table->formats[CK_Q4_K].matmul = matmul_q4_k;
     table->formats[CK_Q5_K].matmul = matmul_q5_k;
     table->formats[CK_Q6_K].matmul = matmul_q6_k;

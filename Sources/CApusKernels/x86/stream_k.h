@@ -43,6 +43,7 @@ CK_INLINE void add_group(uint32_t format, const char *w, const char *x, size_t x
     __m256i dots[CK_STREAM_TOKENS][GROUP];
     float dx[CK_STREAM_TOKENS][GROUP] = {{0}};
     uint32_t factors[GROUP] = {0};
+    float grid_factors[GROUP] = {0};
 #pragma unroll
     for (size_t b = 0; b < GROUP; b++) {
         if (b >= blocks) {
@@ -53,14 +54,19 @@ CK_INLINE void add_group(uint32_t format, const char *w, const char *x, size_t x
         }
         const char *block = w + b * k_bytes(format);
         k_block k = k_unpack(format, block);
-        factors[b] = k_factors(format, block);
+        if (ck_is_grid(format)) {
+            grid_factors[b] = k.factor;
+        } else {
+            factors[b] = k_factors(format, block);
+        }
         for (size_t t = 0; t < tokens; t++) {
             const ck_act256 *activations = (const ck_act256 *)(x + t * x_row_bytes) + b;
             dots[t][b] = k_dot(format, &k, activations);
             dx[t][b] = activations->d;
         }
     }
-    __m256 widened = widen_factors(factors);
+    __m256 widened = ck_is_grid(format) ? _mm256_zextps128_ps256(_mm_loadu_ps(grid_factors))
+                                        : widen_factors(factors);
     for (size_t t = 0; t < tokens; t++) {
         __m128 scales = _mm_set_ps(dx[t][3], dx[t][2], dx[t][1], dx[t][0]);
         sums[t] += group_sum(format, dots[t], widened, scales);
@@ -95,6 +101,13 @@ CK_INLINE void stream(uint32_t format, const char *w, size_t w_row_bytes, const 
 CK_STREAM_FUNCTION(q2_k, CK_Q2_K)
 CK_STREAM_FUNCTION(q3_k, CK_Q3_K)
 CK_STREAM_FUNCTION(iq4_xs, CK_IQ4_XS)
+CK_STREAM_FUNCTION(iq1_s, CK_IQ1_S)
+CK_STREAM_FUNCTION(iq1_m, CK_IQ1_M)
+CK_STREAM_FUNCTION(iq2_xxs, CK_IQ2_XXS)
+CK_STREAM_FUNCTION(iq2_xs, CK_IQ2_XS)
+CK_STREAM_FUNCTION(iq2_s, CK_IQ2_S)
+CK_STREAM_FUNCTION(iq3_xxs, CK_IQ3_XXS)
+CK_STREAM_FUNCTION(iq3_s, CK_IQ3_S)
 CK_STREAM_FUNCTION(q4_k, CK_Q4_K)
 CK_STREAM_FUNCTION(q5_k, CK_Q5_K)
 CK_STREAM_FUNCTION(q6_k, CK_Q6_K)

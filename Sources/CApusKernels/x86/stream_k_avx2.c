@@ -16,7 +16,7 @@ CK_BEGIN_AVX2
 
 /* Sums of products of 32 values, two to a lane of 16 bits. */
 CK_INLINE __m256i pair_products(uint32_t format, __m256i q, __m256i x) {
-    if (format == CK_IQ4_XS) { /* signed: the magnitude of q times x with the sign of q */
+    if (k_is_signed(format)) { /* the magnitude of q times x with the sign of q */
         return _mm256_maddubs_epi16(_mm256_abs_epi8(q), _mm256_sign_epi8(x, q));
     }
     return _mm256_maddubs_epi16(q, x);

@@ -28,21 +28,34 @@ CK_INLINE __m512i spread_scales(uint32_t format, __m256i scales, int i) {
     return _mm512_permutexvar_epi16(index, _mm512_castsi256_si512(scales));
 }
 
-/*
- * Products of bytes of IQ4_XS do not fit in 16 bits; they are added in fours to 32 bits. q is 128
- * too large: bias4 holds -8 times the sums of 32 activations.
- */
-CK_INLINE __m512i wide_dot(const k_block *k, const ck_act256 *x) {
-    __m256i scales = _mm256_cvtepi16_epi32(_mm256_castsi256_si128(k->scales));
+/* What products with q are too large by: 128 times the sums of the activations. */
+CK_INLINE __m512i wide_excess(uint32_t format, __m256i scales, const ck_act256 *x) {
+    if (k_scales_sixteen(format)) { /* bias5 holds -16 times the sums of 16 */
+        __m512i bias = _mm512_loadu_si512(x->bias5);
+        bias = _mm512_mullo_epi32(_mm512_cvtepi16_epi32(scales), bias);
+        return _mm512_slli_epi32(bias, 3);
+    }
+    /* bias4 holds -8 times the sums of 32 */
     __m256i bias = _mm256_loadu_si256((const __m256i *)x->bias4);
-    __m512i sum = _mm512_zextsi256_si512(
-        _mm256_slli_epi32(_mm256_mullo_epi32(scales, bias), 4));
-    __m512i index = _mm512_inserti64x4(_mm512_setzero_si512(), _mm256_set1_epi32(1), 1);
+    bias = _mm256_mullo_epi32(_mm256_cvtepi16_epi32(_mm256_castsi256_si128(scales)), bias);
+    return _mm512_zextsi256_si512(_mm256_slli_epi32(bias, 4));
+}
+
+/* Products of large bytes do not fit in 16 bits in pairs; they are added in fours to 32 bits. */
+CK_INLINE __m512i wide_dot(uint32_t format, const k_block *k, const ck_act256 *x) {
+    __m512i sum = wide_excess(format, k->scales, x);
+    __m512i scales = _mm512_cvtepi16_epi32(k->scales);
+    /* Scales of four neighbouring lanes for 16 values each, or two of eight for 32. */
+    const bool sixteen = k_scales_sixteen(format);
+    const int step = sixteen ? 4 : 2;
+    const __m512i index = sixteen
+        ? _mm512_set_epi32(3, 3, 3, 3, 2, 2, 2, 2, 1, 1, 1, 1, 0, 0, 0, 0)
+        : _mm512_set_epi32(1, 1, 1, 1, 1, 1, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0);
     for (int i = 0; i < 4; i++) {
         __m512i fours = _mm512_dpbusd_epi32(_mm512_setzero_si512(), k->q[i],
                                             _mm512_loadu_si512(x->q + 64 * i));
         __m512i spread = _mm512_permutexvar_epi32(
-            _mm512_add_epi32(index, _mm512_set1_epi32(2 * i)), _mm512_castsi256_si512(scales));
+            _mm512_add_epi32(index, _mm512_set1_epi32(step * i)), scales);
         sum = _mm512_add_epi32(sum, _mm512_mullo_epi32(fours, spread));
     }
     return sum;
@@ -65,7 +78,7 @@ CK_INLINE __m512i narrow_dot(uint32_t format, const k_block *k, const ck_act256 
 }
 
 CK_INLINE __m256i k_dot(uint32_t format, const k_block *k, const ck_act256 *x) {
-    __m512i sum = format == CK_IQ4_XS ? wide_dot(k, x) : narrow_dot(format, k, x);
+    __m512i sum = k_is_signed(format) ? wide_dot(format, k, x) : narrow_dot(format, k, x);
     __m256i half = _mm256_add_epi32(_mm512_castsi512_si256(sum), _mm512_extracti64x4_epi64(sum, 1));
     __m128i dot = _mm_add_epi32(_mm256_castsi256_si128(half), _mm256_extracti128_si256(half, 1));
     __m128i minimum = _mm_setzero_si128();

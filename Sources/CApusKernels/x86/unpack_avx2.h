@@ -10,13 +10,15 @@
 typedef struct k_block {
     /*
      * Unsigned values: 0..3 (Q2_K), 0..15 (Q4_K), 0..31 (Q5_K), 0..7 meaning -4..3 (Q3_K), 0..63
-     * meaning -32..31 (Q6_K); signed ones of IQ4_XS.
+     * meaning -32..31 (Q6_K); signed ones where `k_is_signed`.
      */
     __m256i q[8];
     /* Q4_K, Q5_K: 8 scales, then 8 minimums. IQ4_XS: 8 scales. Others: 16 scales. */
     __m256i scales;
     /* Q2_K. */
     __m256i minimums;
+    /* IQ1, IQ2, IQ3. */
+    float factor;
 } k_block;
 
 CK_INLINE __m256i k_load(const void *from) {
@@ -109,7 +111,22 @@ CK_INLINE k_block k_unpack_q4_q5(uint32_t format, const void *block) {
     return k;
 }
 
+CK_INLINE k_block k_unpack_grid(uint32_t format, const void *block) {
+    ck_grid_block unpacked;
+    ck_unpack_grid(format, block, &unpacked);
+    k_block k;
+    for (int i = 0; i < 8; i++) {
+        k.q[i] = k_load(unpacked.q + 32 * i);
+    }
+    k.scales = k_load(unpacked.scales);
+    k.factor = unpacked.factor;
+    return k;
+}
+
 CK_INLINE k_block k_unpack(uint32_t format, const void *block) {
+    if (ck_is_grid(format)) {
+        return k_unpack_grid(format, block);
+    }
     switch (format) {
     case CK_Q2_K:
         return k_unpack_q2_k(block);

@@ -10,13 +10,15 @@
 typedef struct k_block {
     /*
      * Unsigned values: 0..3 (Q2_K), 0..15 (Q4_K), 0..31 (Q5_K), 0..7 meaning -4..3 (Q3_K), 0..63
-     * meaning -32..31 (Q6_K), 128 more than they mean (IQ4_XS).
+     * meaning -32..31 (Q6_K), 128 more than they mean where `k_is_signed`.
      */
     __m512i q[4];
     /* Q4_K, Q5_K: 8 scales, then 8 minimums. IQ4_XS: 8 scales. Others: 16 scales. */
     __m256i scales;
     /* Q2_K. */
     __m256i minimums;
+    /* IQ1, IQ2, IQ3. */
+    float factor;
 } k_block;
 
 /* 32 bytes twice, the second copy shifted down by 4 bits: sub-blocks 2k and 2k + 1. */
@@ -118,7 +120,23 @@ CK_INLINE k_block k_unpack_iq4_xs(const ck_iq4_xs *block) {
     return k;
 }
 
+CK_INLINE k_block k_unpack_grid(uint32_t format, const void *block) {
+    ck_grid_block unpacked;
+    ck_unpack_grid(format, block, &unpacked);
+    k_block k;
+    for (int i = 0; i < 4; i++) {
+        __m512i q = _mm512_loadu_si512(unpacked.q + 64 * i);
+        k.q[i] = _mm512_xor_si512(q, _mm512_set1_epi8(-128));
+    }
+    k.scales = _mm256_loadu_si256((const __m256i *)unpacked.scales);
+    k.factor = unpacked.factor;
+    return k;
+}
+
 CK_INLINE k_block k_unpack(uint32_t format, const void *block) {
+    if (ck_is_grid(format)) {
+        return k_unpack_grid(format, block);
+    }
     switch (format) {
     case CK_Q2_K:
         return k_unpack_q2_k(block);

@@ -14,7 +14,8 @@ from gguf.quants import dequantize, quantize
 HERE = Path(__file__).parent
 # Offsets of the half floats in a block; random bytes there would often be NaN.
 SCALES = {"F16": [0], "BF16": [], "Q4_0": [0], "Q4_1": [0, 2], "Q5_0": [0], "Q5_1": [0, 2],
-          "Q8_0": [0], "IQ4_NL": [0], "MXFP4": [], "Q2_K": [80, 82], "Q3_K": [108],
+          "IQ1_S": [0], "IQ1_M": [], "IQ2_XXS": [0], "IQ2_XS": [0], "IQ2_S": [0], "IQ3_XXS": [0],
+          "IQ3_S": [0], "Q8_0": [0], "IQ4_NL": [0], "MXFP4": [], "Q2_K": [80, 82], "Q3_K": [108],
           "IQ4_XS": [0], "Q4_K": [0, 2], "Q5_K": [0, 2], "Q6_K": [208]}
 
 for name in SCALES:
@@ -26,6 +27,8 @@ for name in SCALES:
     for offset in SCALES[name]:
         halves = rng.normal(0, 0.1, count).astype(np.float16)
         blocks[:, offset : offset + 2] = halves.view(np.uint8).reshape(count, 2)
+    if name == "IQ1_M":  # the half float begins in the last byte
+        blocks[:, -1] = blocks[:, -1] & 0x0F | 0x20
     if name == "BF16":
         floats = rng.normal(0, 1, count).astype(np.float32)
         blocks = floats.view(np.uint8).reshape(count, 4)[:, 2:].copy()
