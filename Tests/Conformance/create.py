@@ -175,7 +175,8 @@ def processes(url, models, pid):
         weights(path)
         data = path.read_bytes()
     digest = "sha256:" + hashlib.sha256(data).hexdigest()
-    post(url, f"/api/blobs/{digest}", data=data)
+    if post(url, f"/api/blobs/{digest}", data=b"", method="HEAD")[0] != 200:
+        post(url, f"/api/blobs/{digest}", data=data)
     body = json.dumps({"model": "create-large", "files": {"m.gguf": digest}, "quantize": "Q4_K_M"})
     host, port = url.rpartition("//")[2].split(":")
     before = set(unfinished(models))
