@@ -7,8 +7,7 @@
 #ifndef CK_GRIDS_H
 #define CK_GRIDS_H
 
-#include "blocks.h"
-#include "families.h"
+#include "block_bytes.h"
 #include "reference/half.h"
 
 #include <stdbool.h>
@@ -40,25 +39,6 @@ typedef struct ck_grid_block {
 static inline bool ck_is_grid(uint32_t format) {
     return (format >= CK_IQ2_XXS && format <= CK_IQ1_S) || format == CK_IQ3_S ||
            format == CK_IQ2_S || format == CK_IQ1_M;
-}
-
-static inline size_t ck_grid_bytes(uint32_t format) {
-    switch (format) {
-    case CK_IQ1_S:
-        return sizeof(ck_iq1_s);
-    case CK_IQ1_M:
-        return sizeof(ck_iq1_m);
-    case CK_IQ2_XXS:
-        return sizeof(ck_iq2_xxs);
-    case CK_IQ2_XS:
-        return sizeof(ck_iq2_xs);
-    case CK_IQ2_S:
-        return sizeof(ck_iq2_s);
-    case CK_IQ3_XXS:
-        return sizeof(ck_iq3_xxs);
-    default:
-        return sizeof(ck_iq3_s);
-    }
 }
 
 /* Eight magnitudes, none of which is 0, with the signs of eight bits. */

@@ -98,6 +98,24 @@ import Testing
         }
     }
 
+    /// A kill may come after the last byte and before the record is removed.
+    @Test func recordOfWhatTheRegistryHasGoes() async throws {
+        let depot = Depot(.down(3))
+        try await RogueRegistry.run(depot.answer) { registry in
+            let desk = try Desk.stocked(shelf, registry)
+            try await fails("refused(status: 500)") { try await desk.push(to: registry) }
+            let file = try #require(try desk.files(in: "uploads").first)
+            let path = desk.folder.path("models/uploads/\(file)")
+            let record = try Data(contentsOf: URL(filePath: path))
+            depot.repair()
+            try await desk.push(to: registry)
+            try record.write(to: URL(filePath: path))
+            try await desk.push(to: registry)
+            #expect(try desk.files(in: "uploads").isEmpty)
+            #expect(depot.opened == 2)
+        }
+    }
+
     @Test func laterPushBeginsAnewWhereTheUploadIsGone() async throws {
         let depot = Depot(.down(3))
         try await RogueRegistry.run(depot.answer) { registry in

@@ -48,6 +48,19 @@ struct UploadJournalTests {
         #expect(journal.steps.isEmpty)
     }
 
+    @Test func doneUploadsAreForgottenUnlessSomebodyIsAtThem() throws {
+        do {
+            let journal = try claim()
+            try fixture.store.forgetUpload(of: digest, to: "r")
+            #expect(FileManager.default.fileExists(atPath: path))
+            withExtendedLifetime(journal) {}
+        }
+        try leave()
+        try fixture.store.forgetUpload(of: digest, to: "r")
+        try fixture.store.forgetUpload(of: digest, to: "r")
+        #expect(!FileManager.default.fileExists(atPath: path))
+    }
+
     @Test func oneAtATimeUploads() throws {
         let first = try claim()
         first?.begin(at: "https://r/0")

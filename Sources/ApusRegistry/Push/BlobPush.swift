@@ -16,11 +16,21 @@ struct BlobPush: Sendable {
 
     /// Sees to it that the registry has the layer.
     func run() async throws {
-        if try await isThere() { return }
+        if try await isThere() {
+            let (store, digest, target) = (store, layer.digest, target)
+            // A kill may have come between the last byte and the end of the record.
+            try? await Disk.run { try store.forgetUpload(of: digest, to: target) }
+            return
+        }
         let (journal, hasWaited) = try await claim()
         if hasWaited, try await isThere() { return await forget(journal) }
         try await send(journal)
         await forget(journal)
+    }
+
+    /// What tells this repository from others in the record.
+    private var target: String {
+        "\(session.root.origin)\n\(session.name.namespace)/\(session.name.model)"
     }
 
     private func isThere() async throws -> Bool {
@@ -43,12 +53,11 @@ struct BlobPush: Sendable {
     ///
     /// A push from a store that cannot be written to does without a record.
     private func claim() async throws -> (UploadJournal?, hasWaited: Bool) {
-        let (store, layer) = (store, layer)
-        let place = "\(session.root.origin)\n\(session.name.namespace)/\(session.name.model)"
+        let (store, layer, target) = (store, layer, target)
         var hasWaited = false
         while true {
             let claim = try? await Disk.run {
-                try store.claimUpload(of: layer.digest, sizeBytes: layer.sizeBytes, to: place)
+                try store.claimUpload(of: layer.digest, sizeBytes: layer.sizeBytes, to: target)
             }
             try Task.checkCancellation()
             switch claim {

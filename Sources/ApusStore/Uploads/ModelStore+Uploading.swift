@@ -49,6 +49,15 @@ extension ModelStore {
         )
     }
 
+    /// Removes the record of an upload that turned out to be done, unless somebody is at it.
+    ///
+    /// Throws: `readOnly`, `system`.
+    package func forgetUpload(of digest: Digest, to place: String) throws(StoreError) {
+        let path = paths.uploadPath(of: digest, to: place)
+        guard FileStatus.of(path) != nil, let file = try Descriptor.locked(path) else { return }
+        try FileSystem.remove(file.path)
+    }
+
     private func makeUploadFolder() throws(StoreError) {
         let folder = paths.uploads
         try FileSystem.makeFolder(folder)

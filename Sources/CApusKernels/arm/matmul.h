@@ -61,8 +61,8 @@ CK_INLINE void n_row_super(uint32_t format, const char *w, const char *x, size_t
     for (size_t group = 0; group < blocks; group += 4) {
         float chains[TOKENS][4] = {{0}};
         for (size_t b = group; b < blocks && b < group + 4; b++) {
-            const char *from = w + b * n_bytes(format);
-            for (size_t line = 0; line < n_bytes(format); line += 64) {
+            const char *from = w + b * ck_block_bytes(format);
+            for (size_t line = 0; line < ck_block_bytes(format); line += 64) {
                 __builtin_prefetch(from + line + PREFETCH);
             }
             n_block block;
@@ -85,7 +85,7 @@ CK_INLINE void n_row_blocks(uint32_t format, const char *w, const char *x, size_
     for (size_t group = 0; group < blocks; group += 16) {
         float chains[TOKENS][4] = {{0}};
         for (size_t b = group; b < blocks && b < group + 16; b++) {
-            const char *from = w + b * n_bytes(format);
+            const char *from = w + b * ck_block_bytes(format);
             __builtin_prefetch(from + PREFETCH);
             n_small block = n_unpack_small(format, from);
             for (size_t t = 0; t < tokens; t++) {

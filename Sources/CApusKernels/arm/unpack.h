@@ -23,41 +23,6 @@ CK_INLINE float n_half(uint16_t bits) {
     return (float)half;
 }
 
-CK_INLINE size_t n_bytes(uint32_t format) {
-    if (ck_is_grid(format)) {
-        return ck_grid_bytes(format);
-    }
-    switch (format) {
-    case CK_Q4_0:
-        return sizeof(ck_q4_0);
-    case CK_Q4_1:
-        return sizeof(ck_q4_1);
-    case CK_Q5_0:
-        return sizeof(ck_q5_0);
-    case CK_Q5_1:
-        return sizeof(ck_q5_1);
-    case CK_IQ4_NL:
-        return sizeof(ck_iq4_nl);
-    case CK_MXFP4:
-    case CK_MXFP4_PAIRS:
-        return sizeof(ck_mxfp4);
-    case CK_Q8_0:
-        return sizeof(ck_q8_0);
-    case CK_Q2_K:
-        return sizeof(ck_q2_k);
-    case CK_Q3_K:
-        return sizeof(ck_q3_k);
-    case CK_IQ4_XS:
-        return sizeof(ck_iq4_xs);
-    case CK_Q4_K:
-        return sizeof(ck_q4_k);
-    case CK_Q5_K:
-        return sizeof(ck_q5_k);
-    default:
-        return sizeof(ck_q6_k);
-    }
-}
-
 CK_INLINE void n_unpack_affine(uint32_t format, const void *from, n_block *to) {
     const ck_q4_k *four = from;
     const ck_q5_k *five = from;
@@ -226,7 +191,7 @@ CK_INLINE n_small n_unpack_table(uint32_t format, const char *from) {
     } else {
         to.d = ck_exponent_to_f32(((const ck_mxfp4 *)from)->e);
     }
-    uint8x16_t both = vld1q_u8((const uint8_t *)from + n_bytes(format) - 16);
+    uint8x16_t both = vld1q_u8((const uint8_t *)from + ck_block_bytes(format) - 16);
     uint8x16_t low = vandq_u8(both, vdupq_n_u8(15)), high = vshrq_n_u8(both, 4);
     if (format == CK_MXFP4_PAIRS) {
         both = low;
@@ -252,7 +217,7 @@ CK_INLINE n_small n_unpack_small(uint32_t format, const char *from) {
         to.high = vld1q_s8(((const ck_q8_0 *)from)->q + 16);
         return to;
     }
-    const char *nibbles = from + n_bytes(format) - 16;
+    const char *nibbles = from + ck_block_bytes(format) - 16;
     uint8x16_t both = vld1q_u8((const uint8_t *)nibbles);
     uint8x16_t low = vandq_u8(both, vdupq_n_u8(15)), high = vshrq_n_u8(both, 4);
     if (format == CK_Q5_0 || format == CK_Q5_1) {

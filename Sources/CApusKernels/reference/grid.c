@@ -11,7 +11,7 @@
 CK_INLINE void unpack(uint32_t format, const void *w, float *y, size_t n) {
     assert(n % CK_SUPER == 0);
     ck_grid_block block;
-    for (const char *from = w; n > 0; n -= CK_SUPER, from += ck_grid_bytes(format)) {
+    for (const char *from = w; n > 0; n -= CK_SUPER, from += ck_block_bytes(format)) {
         ck_unpack_grid(format, from, &block);
         for (int i = 0; i < 256; i++) {
             *y++ = block.factor * (float)block.scales[i / 16] * (float)block.q[i];
@@ -21,7 +21,7 @@ CK_INLINE void unpack(uint32_t format, const void *w, float *y, size_t n) {
 
 CK_INLINE float chain(uint32_t format, const void *w, size_t index, const ck_act256 *x) {
     ck_grid_block block;
-    ck_unpack_grid(format, (const char *)w + index * ck_grid_bytes(format), &block);
+    ck_unpack_grid(format, (const char *)w + index * ck_block_bytes(format), &block);
     int32_t dot = 0;
     for (int i = 0; i < 256; i++) {
         dot += block.scales[i / 16] * block.q[i] * x->q[i];

@@ -2,31 +2,10 @@
 #ifndef CK_B_BLOCKS_H
 #define CK_B_BLOCKS_H
 
-#include "../blocks.h"
+#include "../block_bytes.h"
 
 #include <immintrin.h>
 #include <string.h>
-
-/* Bytes of a block. All but Q8_0 end with 16 bytes of nibbles. */
-CK_INLINE size_t b_bytes(uint32_t format) {
-    switch (format) {
-    case CK_Q4_0:
-        return sizeof(ck_q4_0);
-    case CK_Q4_1:
-        return sizeof(ck_q4_1);
-    case CK_Q5_0:
-        return sizeof(ck_q5_0);
-    case CK_Q5_1:
-        return sizeof(ck_q5_1);
-    case CK_IQ4_NL:
-        return sizeof(ck_iq4_nl);
-    case CK_MXFP4:
-    case CK_MXFP4_PAIRS:
-        return sizeof(ck_mxfp4);
-    default:
-        return sizeof(ck_q8_0);
-    }
-}
 
 CK_INLINE bool b_has_minimum(uint32_t format) {
     return format == CK_Q4_1 || format == CK_Q5_1;
@@ -52,7 +31,7 @@ CK_INLINE __m128i b_table(uint32_t format) {
 
 /* The 16 bytes of nibbles of a block. */
 CK_INLINE __m128i b_packed(uint32_t format, const char *w) {
-    return _mm_loadu_si128((const __m128i *)(w + b_bytes(format) - 16));
+    return _mm_loadu_si128((const __m128i *)(w + ck_block_bytes(format) - 16));
 }
 
 /* The nibbles of a block as bytes, in row order. */
@@ -70,7 +49,7 @@ CK_INLINE __m256i b_nibbles(uint32_t format, const char *w) {
 /* Fifth bits of a block: bit i belongs to value i. */
 CK_INLINE uint32_t b_fifth_bits(uint32_t format, const char *w) {
     uint32_t bits;
-    memcpy(&bits, w + b_bytes(format) - 20, sizeof bits);
+    memcpy(&bits, w + ck_block_bytes(format) - 20, sizeof bits);
     return bits;
 }
 
@@ -83,7 +62,7 @@ typedef struct group_activations {
 
 CK_INLINE short b_half(uint32_t format, const char *w, size_t block) {
     short half;
-    memcpy(&half, w + block * b_bytes(format), sizeof half);
+    memcpy(&half, w + block * ck_block_bytes(format), sizeof half);
     return half;
 }
 

@@ -24,7 +24,7 @@ CK_INLINE int b_excess(uint32_t format) {
 
 /* The nibbles of two neighbouring blocks as bytes, in row order. */
 CK_INLINE __m512i b_nibbles_of_two(uint32_t format, const char *w) {
-    const char *next = w + b_bytes(format);
+    const char *next = w + ck_block_bytes(format);
     if (format == CK_MXFP4_PAIRS) {
         return _mm512_inserti64x4(_mm512_castsi256_si512(b_nibbles(format, w)),
                                   b_nibbles(format, next), 1);
@@ -38,7 +38,7 @@ CK_INLINE __m512i b_nibbles_of_two(uint32_t format, const char *w) {
 
 /* Two neighbouring blocks: q + b_excess. */
 CK_INLINE __m512i b_pair(uint32_t format, const char *w) {
-    const char *next = w + b_bytes(format);
+    const char *next = w + ck_block_bytes(format);
     if (format == CK_Q8_0) {
         __m256i low = _mm256_loadu_si256((const __m256i *)((const ck_q8_0 *)w)->q);
         __m256i high = _mm256_loadu_si256((const __m256i *)((const ck_q8_0 *)next)->q);

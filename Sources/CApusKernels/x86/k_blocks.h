@@ -7,26 +7,6 @@
 #include <immintrin.h>
 #include <string.h>
 
-CK_INLINE size_t k_bytes(uint32_t format) {
-    if (ck_is_grid(format)) {
-        return ck_grid_bytes(format);
-    }
-    switch (format) {
-    case CK_Q2_K:
-        return sizeof(ck_q2_k);
-    case CK_Q3_K:
-        return sizeof(ck_q3_k);
-    case CK_Q4_K:
-        return sizeof(ck_q4_k);
-    case CK_Q5_K:
-        return sizeof(ck_q5_k);
-    case CK_Q6_K:
-        return sizeof(ck_q6_k);
-    default:
-        return sizeof(ck_iq4_xs);
-    }
-}
-
 CK_INLINE bool k_has_minimum(uint32_t format) {
     return format == CK_Q2_K || format == CK_Q4_K || format == CK_Q5_K;
 }

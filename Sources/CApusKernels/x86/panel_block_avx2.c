@@ -30,7 +30,7 @@ typedef struct flat_row {
 
 CK_INLINE void flatten(uint32_t format, const char *w, flat_row *row) {
     for (size_t i = 0; i < GROUP; i++) {
-        __m256i q = b_values(format, w + i * b_bytes(format));
+        __m256i q = b_values(format, w + i * ck_block_bytes(format));
         _mm256_store_si256((__m256i *)(row->q + 32 * i),
                            _mm256_cvtepi8_epi16(_mm256_castsi256_si128(q)));
         _mm256_store_si256((__m256i *)(row->q + 32 * i + 16),
@@ -50,7 +50,7 @@ CK_INLINE void flatten(uint32_t format, const char *w, flat_row *row) {
 CK_INLINE void fill(uint32_t format, const char *w, size_t w_row_bytes, size_t rows, size_t blocks,
                     ptrdiff_t ahead, panel *to) {
     flat_row flat[CK_PANEL_ROWS];
-    size_t bytes = blocks * b_bytes(format);
+    size_t bytes = blocks * ck_block_bytes(format);
     for (size_t r = 0; r < CK_PANEL_ROWS; r++) {
         const char *row = w + r * w_row_bytes;
         if (r < rows && blocks == GROUP) {
@@ -146,12 +146,12 @@ CK_INLINE void multiply(uint32_t format, operands o, size_t first_row, size_t la
         for (size_t group = 0; group < o.columns / CK_BLOCK; group += GROUP) {
             size_t left = o.columns / CK_BLOCK - group, blocks = left < GROUP ? left : GROUP;
             /* What is unpacked next: the columns after these, then the rows after these. */
-            ptrdiff_t ahead = (ptrdiff_t)(GROUP * b_bytes(format));
+            ptrdiff_t ahead = (ptrdiff_t)(GROUP * ck_block_bytes(format));
             if (left <= GROUP) {
-                ahead = (ptrdiff_t)(CK_PANEL_ROWS * o.w_row_bytes - group * b_bytes(format));
+                ahead = (ptrdiff_t)(CK_PANEL_ROWS * o.w_row_bytes - group * ck_block_bytes(format));
             }
-            fill(format, o.w + row * o.w_row_bytes + group * b_bytes(format), o.w_row_bytes, rows,
-                 blocks, ahead, &w);
+            fill(format, o.w + row * o.w_row_bytes + group * ck_block_bytes(format), o.w_row_bytes,
+                 rows, blocks, ahead, &w);
             if (b_has_minimum(format)) {
                 multiply_panel_with_minimums(&w, blocks, &o, group, row, rows, tokens);
             } else {

@@ -40,7 +40,7 @@ typedef struct flat_row {
 
 CK_INLINE void flatten(uint32_t format, const char *w, flat_row *row) {
     for (size_t i = 0; i < GROUP / 2; i++) {
-        __m512i q = b_pair(format, w + 2 * i * b_bytes(format));
+        __m512i q = b_pair(format, w + 2 * i * ck_block_bytes(format));
         if (b_excess(format) != 128) {
             q = _mm512_add_epi8(q, _mm512_set1_epi8((char)(128 - b_excess(format))));
         }
@@ -56,7 +56,7 @@ CK_INLINE void flatten(uint32_t format, const char *w, flat_row *row) {
 CK_INLINE void fill(uint32_t format, const char *w, size_t w_row_bytes, size_t rows,
                         size_t blocks, ptrdiff_t ahead, panel *to) {
     flat_row flat[16];
-    size_t bytes = blocks * b_bytes(format);
+    size_t bytes = blocks * ck_block_bytes(format);
     for (size_t half = 0; half < CK_PANEL_ROWS; half += 16) {
         for (size_t r = 0; r < 16; r++) {
             const char *row = w + (half + r) * w_row_bytes;
@@ -206,12 +206,12 @@ CK_INLINE void multiply(uint32_t format, operands o, size_t first_row, size_t la
         for (size_t group = 0; group < o.columns / CK_BLOCK; group += GROUP) {
             size_t left = o.columns / CK_BLOCK - group, blocks = left < GROUP ? left : GROUP;
             /* What is unpacked next: the columns after these, then the rows after these. */
-            ptrdiff_t ahead = (ptrdiff_t)(GROUP * b_bytes(format));
+            ptrdiff_t ahead = (ptrdiff_t)(GROUP * ck_block_bytes(format));
             if (left <= GROUP) {
-                ahead = (ptrdiff_t)(CK_PANEL_ROWS * o.w_row_bytes - group * b_bytes(format));
+                ahead = (ptrdiff_t)(CK_PANEL_ROWS * o.w_row_bytes - group * ck_block_bytes(format));
             }
-            fill(format, o.w + row * o.w_row_bytes + group * b_bytes(format), o.w_row_bytes, rows,
-                 blocks, ahead, &w);
+            fill(format, o.w + row * o.w_row_bytes + group * ck_block_bytes(format), o.w_row_bytes,
+                 rows, blocks, ahead, &w);
             if (b_has_minimum(format)) {
                 multiply_panel_with_minimums(&w, blocks, &o, group, row, rows, tokens);
             } else {

@@ -77,7 +77,7 @@ CK_INLINE void fill(uint32_t format, const char *w, size_t w_row_bytes, size_t r
     for (size_t r = 0; r < CK_PANEL_ROWS; r++) {
         if (r < rows) {
             const char *block = w + r * w_row_bytes;
-            for (size_t line = 0; line < k_bytes(format); line += 64) {
+            for (size_t line = 0; line < ck_block_bytes(format); line += 64) {
                 _mm_prefetch(block + ahead + line, _MM_HINT_T1);
             }
             flatten(format, block, &flat[r], to, r);
@@ -157,12 +157,12 @@ CK_INLINE void multiply(uint32_t format, operands o, size_t first_row, size_t la
         for (size_t first = 0; first < o.columns / CK_SUPER; first += GROUP) {
             size_t left = o.columns / CK_SUPER - first, blocks = left < GROUP ? left : GROUP;
             /* What is unpacked next: the columns after these, then the rows after these. */
-            ptrdiff_t ahead = (ptrdiff_t)(GROUP * k_bytes(format));
+            ptrdiff_t ahead = (ptrdiff_t)(GROUP * ck_block_bytes(format));
             if (left <= GROUP) {
-                ahead = (ptrdiff_t)(CK_PANEL_ROWS * o.w_row_bytes - first * k_bytes(format));
+                ahead = (ptrdiff_t)(CK_PANEL_ROWS * o.w_row_bytes - first * ck_block_bytes(format));
             }
             for (size_t b = 0; b < blocks; b++) {
-                fill(format, o.w + row * o.w_row_bytes + (first + b) * k_bytes(format),
+                fill(format, o.w + row * o.w_row_bytes + (first + b) * ck_block_bytes(format),
                      o.w_row_bytes, rows, ahead, &w.blocks[b]);
             }
             size_t token = 0;

@@ -87,7 +87,7 @@ CK_INLINE void fill(uint32_t format, const char *w, size_t w_row_bytes, size_t r
         for (size_t r = 0; r < 16; r++) {
             if (half + r < rows) {
                 const char *block = w + (half + r) * w_row_bytes;
-                for (size_t line = 0; line < k_bytes(format); line += 64) {
+                for (size_t line = 0; line < ck_block_bytes(format); line += 64) {
                     _mm_prefetch(block + ahead + line, _MM_HINT_T1);
                 }
                 flatten(format, block, &flat[r]);
@@ -321,11 +321,11 @@ CK_INLINE void multiply_panel(uint32_t format, const operands *o, size_t columns
     panel w;
     size_t left = columns / CK_SUPER - first, blocks = left < GROUP ? left : GROUP;
     /* What is unpacked next: the columns after these, then the rows after these. */
-    ptrdiff_t ahead = (ptrdiff_t)(GROUP * k_bytes(format));
+    ptrdiff_t ahead = (ptrdiff_t)(GROUP * ck_block_bytes(format));
     if (left <= GROUP) {
-        ahead = (ptrdiff_t)(CK_PANEL_ROWS * o->w_row_bytes - first * k_bytes(format));
+        ahead = (ptrdiff_t)(CK_PANEL_ROWS * o->w_row_bytes - first * ck_block_bytes(format));
     }
-    const char *from = o->w + row * o->w_row_bytes + first * k_bytes(format);
+    const char *from = o->w + row * o->w_row_bytes + first * ck_block_bytes(format);
     /* A wave of tiles takes one block after the other, so that each is in the nearest cache. */
     for (size_t wave = 0; wave < tokens; wave += wave_tokens) {
         size_t count = tokens - wave < wave_tokens ? tokens - wave : wave_tokens;
@@ -333,7 +333,7 @@ CK_INLINE void multiply_panel(uint32_t format, const operands *o, size_t columns
         for (size_t b = 0; b < blocks; b++) {
             panel_block *block = &w.blocks[tokens > wave_tokens ? b : 0];
             if (wave == 0) {
-                fill(format, from + b * k_bytes(format), o->w_row_bytes, rows, ahead, block);
+                fill(format, from + b * ck_block_bytes(format), o->w_row_bytes, rows, ahead, block);
             }
             const char *x = o->x + wave * o->x_row_bytes + (first + b) * sizeof(ck_act256);
             for (size_t t = 0; t < count; t += CK_PANEL_TOKENS) {

@@ -33,8 +33,8 @@ CK_INLINE void fill_tail(tail *tail, const char *x, size_t x_row_bytes, size_t c
 CK_INLINE void stream(uint32_t format, const char *w, size_t w_row_bytes, const char *x,
                       size_t x_row_bytes, float *y, size_t y_stride, size_t columns,
                       size_t first_row, size_t last_row, size_t tokens) {
-    size_t groups = columns / 512, group_bytes = 16 * b_bytes(format);
-    size_t tail_bytes = columns % 512 / 32 * b_bytes(format);
+    size_t groups = columns / 512, group_bytes = 16 * ck_block_bytes(format);
+    size_t tail_bytes = columns % 512 / 32 * ck_block_bytes(format);
     tail last;
     if (tail_bytes > 0) {
         fill_tail(&last, x, x_row_bytes, columns, tokens);

@@ -28,7 +28,8 @@ CK_INLINE __m256i eight_dots(uint32_t format, const char *w, const int8_t *x) {
         __m256i dots[4];
         for (size_t j = 0; j < 4; j++) {
             size_t block = 4 * i + j;
-            dots[j] = block_dot(b_values(format, w + block * b_bytes(format)), x + 32 * block);
+            dots[j] = block_dot(b_values(format, w + block * ck_block_bytes(format)),
+                                x + 32 * block);
         }
         fours[i] = _mm256_hadd_epi32(_mm256_hadd_epi32(dots[0], dots[1]),
                                      _mm256_hadd_epi32(dots[2], dots[3]));
@@ -62,7 +63,7 @@ CK_INLINE void add_group(uint32_t format, const char *w, const group_activations
         __m128 chains = _mm_setzero_ps();
 #pragma unroll
         for (size_t i = 0; i < 2; i++) {
-            __m256i dots = eight_dots(format, w + 8 * i * b_bytes(format), x[t].q + 256 * i);
+            __m256i dots = eight_dots(format, w + 8 * i * ck_block_bytes(format), x[t].q + 256 * i);
             __m256 dx = _mm256_loadu_ps(x[t].scales + 8 * i);
             chains = add_products(chains, _mm256_cvtepi32_ps(dots), _mm256_mul_ps(d.eight[i], dx),
                                   has_minimum, b_sums(x[t].bias + 8 * i),

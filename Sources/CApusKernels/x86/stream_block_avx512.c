@@ -73,7 +73,7 @@ CK_INLINE void add_group(uint32_t format, const char *w, const group_activations
     const bool has_minimum = b_has_minimum(format);
     __m512i q[8];
     for (size_t i = 0; i < 8; i++) {
-        q[i] = b_pair(format, w + 2 * i * b_bytes(format));
+        q[i] = b_pair(format, w + 2 * i * ck_block_bytes(format));
     }
     __m512 d = b_scales(format, w), m = d;
     if (has_minimum) {

@@ -52,7 +52,7 @@ CK_INLINE void add_group(uint32_t format, const char *w, const char *x, size_t x
             }
             continue;
         }
-        const char *block = w + b * k_bytes(format);
+        const char *block = w + b * ck_block_bytes(format);
         k_block k = k_unpack(format, block);
         if (ck_is_grid(format)) {
             grid_factors[b] = k.factor;
@@ -76,7 +76,7 @@ CK_INLINE void add_group(uint32_t format, const char *w, const char *x, size_t x
 CK_INLINE void stream(uint32_t format, const char *w, size_t w_row_bytes, const char *x,
                       size_t x_row_bytes, float *y, size_t y_stride, size_t columns,
                       size_t first_row, size_t last_row, size_t tokens) {
-    size_t blocks = columns / CK_SUPER, group_bytes = GROUP * k_bytes(format);
+    size_t blocks = columns / CK_SUPER, group_bytes = GROUP * ck_block_bytes(format);
     for (size_t row = first_row; row < last_row; row++) {
         const char *weights = w + row * w_row_bytes;
         float sums[CK_STREAM_TOKENS] = {0};
