@@ -38,7 +38,9 @@ struct RegistrySession: Sendable {
         _ body: (RegistrySession) async throws -> Value
     ) async throws -> Value {
         guard root.isSecure || options.allowsInsecure else {
-            throw RegistryError(.insecure, "insecure protocol http")
+            // Of names these are Ollama's words.
+            let hint = probes ? "" : ": plain HTTP has to be allowed with 'insecure' (--insecure)"
+            throw RegistryError(.insecure, "insecure protocol http\(hint)")
         }
         var policy = client.policy
         if !options.mayBePrivate(root) { policy.privateAddresses = .never }

@@ -12,8 +12,9 @@ struct PullCommand: AsyncParsableCommand {
             at Hugging Face, localhost:5000/team/model:v1 at any registry of containers. The URL of \
             a GGUF file (https://HOST/PATH/FILE.gguf) is downloaded as it is, with all parts of a \
             split one. It becomes hf.co/USER/REPOSITORY:QUANTIZATION from Hugging Face, FILE from \
-            elsewhere, unless --as says what, and takes no name from a model of another place. What an earlier attempt downloaded is not downloaded \
-            again. HTTPS_PROXY, HTTP_PROXY and NO_PROXY are read by the server.
+            elsewhere, unless --as says what, and takes no name from a model of another place. What \
+            an earlier attempt downloaded is not downloaded again. HTTPS_PROXY, HTTP_PROXY and \
+            NO_PROXY are read by the server.
             """
     )
 

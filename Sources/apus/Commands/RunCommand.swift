@@ -13,8 +13,8 @@ struct RunCommand: AsyncParsableCommand {
         discussion: """
             Without a prompt and on a terminal an interactive session begins. What is piped in \
             stands before the prompt. A model that is not there is pulled first; the URL of a \
-            GGUF file is looked at each time, and pulled where it is new. No server needs to run: without one, the model is run by \
-            this process.
+            GGUF file is looked at each time, and pulled where it is new. No server needs to run: \
+            without one, the model is run by this process.
             """
     )
 
