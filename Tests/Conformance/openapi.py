@@ -165,7 +165,11 @@ def answered(document, operation, response, label):
         return
     # Identifiers in examples belong to nothing.
     is_miss = "{" in label and response.status_code == 404
-    check(f"{label} succeeds", response.status_code < 300 or is_miss, response.text[:200])
+    # Only embedding models rank, and the model of the checks writes.
+    is_unfit = operation["operationId"].startswith("rerank") and response.status_code == 400 \
+        and response.json()["error"]["code"] == "unsupported_value"
+    check(f"{label} succeeds", response.status_code < 300 or is_miss or is_unfit,
+          response.text[:200])
     content = resolved(document, expected).get("content", {})
     if not content:
         return
