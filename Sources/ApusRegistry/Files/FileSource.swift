@@ -21,23 +21,12 @@ struct FileSource: BlobSource {
         let response = try await session.send(
             RegistryTransport.Request(url: file.url, headers: headers)
         )
-        switch response.status {
-        case 200, 206: break
-        case 416: throw changed(response)
-        case let status
-        where [403, 410].contains(status) && response.url.origin != file.url.origin:
-            // A signed link that ran out: the first host gives a new one.
-            throw RegistryError(
-                .unreachable,
-                "\(response.url.host) refuses \(StoreError.quoted(file.name)) (\(status))"
-            )
-        case 400...: throw try await session.refusal(response)
-        default:
-            throw RegistryError(
-                .protocolViolation,
-                "\(response.url.host) answers \(response.status) to a request for a file."
-            )
-        }
+        if response.status == 416 { throw changed(response) }
+        try await session.requireContent(
+            response,
+            of: StoreError.quoted(file.name),
+            asking: file.url
+        )
         try requireSame(response)
         let isWhole = response.status == 200
         if isWhole {

@@ -33,37 +33,15 @@ struct LayerSource: BlobSource {
                 headers: [("Range", "bytes=\(range.lowerBound)-\(range.upperBound - 1)")]
             )
         )
-        switch response.status {
-        case 206:
-            try checkRange(response, range)
-            return BlobBody(
-                start: range.lowerBound,
-                isWhole: false,
-                host: response.url.host,
-                content: response.body
-            )
-        case 200:
-            try checkLength(response)
-            return BlobBody(
-                start: 0,
-                isWhole: range.count < layer.sizeBytes,
-                host: response.url.host,
-                content: response.body
-            )
-        case let status where [403, 410].contains(status) && response.url.origin != root.origin:
-            // A signed link that ran out: the registry gives a new one.
-            throw RegistryError(
-                .unreachable,
-                "\(response.url.host) refuses \(layer.digest) (\(response.status))"
-            )
-        case 400...:
-            throw try await session.refusal(response)
-        default:
-            throw RegistryError(
-                .protocolViolation,
-                "\(response.url.host) answers \(response.status) to a request for a layer."
-            )
-        }
+        try await session.requireContent(response, of: "\(layer.digest)", asking: root)
+        let isWhole = response.status == 200
+        if isWhole { try checkLength(response) } else { try checkRange(response, range) }
+        return BlobBody(
+            start: isWhole ? 0 : range.lowerBound,
+            isWhole: isWhole && range.count < layer.sizeBytes,
+            host: response.url.host,
+            content: response.body
+        )
     }
 
     private func checkRange(
@@ -88,40 +66,30 @@ struct LayerSource: BlobSource {
     }
 }
 
-/// `Content-Range`: which bytes an answer holds, and of how many.
-struct ContentRange {
-    /// The offsets of its bytes; never empty.
-    let bytes: Range<Int64>
-    /// Bytes of the whole; nil when the answer does not say.
-    let total: Int64?
-
-    /// Reads the header; nil when it is missing or makes no sense (RFC 9110, 14.4).
-    init?(_ response: RegistryTransport.Response) {
-        let text = response.header("Content-Range") ?? ""
-        guard text.hasPrefix("bytes ") else { return nil }
-        let numbers = text.dropFirst(6).split(
-            omittingEmptySubsequences: false,
-            whereSeparator: { $0 == "-" || $0 == "/" }
-        )
-        guard numbers.count == 3, let first = Int64(numbers[0]), let last = Int64(numbers[1]),
-            first >= 0, last >= first, last < .max
-        else { return nil }
-        bytes = first..<last + 1
-        total = Int64(numbers[2])
-        guard numbers[2] == "*" || total.map({ $0 > last }) == true else { return nil }
-    }
-
-    /// The error for an answer that holds something else than was asked for.
-    static func wrong(
+extension RegistrySession {
+    /// Checks that an answer holds content, all or a part of what `url`'s host was asked for.
+    ///
+    /// Throws: `unreachable` for a signed link that ran out; the refusal; `protocolViolation` for an
+    /// answer that is neither.
+    func requireContent(
         _ response: RegistryTransport.Response,
-        _ range: Range<Int64>,
-        of sizeBytes: Int64
-    ) -> RegistryError {
-        RegistryError(
-            .protocolViolation,
-            "\(response.url.host) was asked for bytes \(range.lowerBound) to "
-                + "\(range.upperBound - 1) of \(sizeBytes) and answers with "
-                + "\(StoreError.quoted(response.header("Content-Range") ?? ""))."
-        )
+        of content: String,
+        asking url: RegistryURL
+    ) async throws {
+        switch response.status {
+        case 200, 206: return
+        case let status where [403, 410].contains(status) && response.url.origin != url.origin:
+            // The first host gives a new link.
+            throw RegistryError(
+                .unreachable,
+                "\(response.url.host) refuses \(content) (\(status))"
+            )
+        case 400...: throw try await refusal(response)
+        default:
+            throw RegistryError(
+                .protocolViolation,
+                "\(response.url.host) answers \(response.status) to a request for \(content)."
+            )
+        }
     }
 }
